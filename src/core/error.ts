@@ -1,0 +1,83 @@
+// The two kinds of failure. An AppError is answered to a caller: its name stands in the catalogue below, which is
+// the original's own (contract/events-api.md, section H), so that both envelopes and every test agree on it.
+// A failed `assert` is a fault of the program: it ends the process, and the next start recovers.
+
+interface CatalogueEntry {
+  readonly code: number;
+  readonly status: number;
+  /** `%s` stands for the arguments in their order. */
+  readonly text: string;
+}
+
+export const errorCatalogue = {
+  InvalidAuthToken: { code: 1000, status: 401, text: 'Invalid Auth Token' },
+  MessageParseError: { code: 1001, status: 400, text: 'Request invalid due to parse error: %s' },
+  InvalidRelation: { code: 1002, status: 400, text: '%s' },
+  InvalidContentType: { code: 1003, status: 400, text: 'Invalid content type, expected: %s' },
+  BadRequest: { code: 1004, status: 400, text: 'Bad request: %s' },
+  NotFound: { code: 10000, status: 404, text: 'Unknown request' },
+  ServerError: { code: 10001, status: 500, text: 'Server error' },
+  NotAuthenticated: { code: 10002, status: 401, text: 'Authentication error' },
+  NotAuthorized: { code: 10003, status: 403, text: 'You are not authorized to perform the requested action' },
+  InvalidRequest: { code: 10004, status: 400, text: 'The request is invalid' },
+  BadQueryParameter: { code: 10005, status: 400, text: 'The query parameter is invalid: %s' },
+  AssociationNotEmpty: { code: 10006, status: 400, text: 'Please delete the %s associations for your %s.' },
+  InsufficientScope: {
+    code: 10007,
+    status: 403,
+    text: 'Your token lacks the necessary scopes to access this resource.',
+  },
+  UnprocessableEntity: { code: 10008, status: 422, text: '%s' },
+  UnableToPerform: { code: 10009, status: 400, text: '%s could not be completed: %s' },
+  ResourceNotFound: { code: 10010, status: 404, text: '%s' },
+  RateLimitExceeded: { code: 10013, status: 429, text: 'Rate Limit Exceeded' },
+  ServiceUnavailable: { code: 10015, status: 503, text: '%s' },
+  UniquenessError: { code: 10016, status: 422, text: '%s' },
+  OrgSuspended: { code: 10017, status: 403, text: 'The organization is suspended' },
+  MethodNotAllowed: { code: 10021, status: 405, text: '%s' },
+  PayloadTooLarge: {
+    code: 10022,
+    status: 413,
+    text: 'The request body is too large: at most %s bytes are taken here',
+  },
+  UserNotFound: { code: 20003, status: 404, text: 'The user could not be found: %s' },
+  OrganizationNotFound: { code: 30003, status: 404, text: 'The organization could not be found: %s' },
+  SpaceNotFound: { code: 40004, status: 404, text: 'The app space could not be found: %s' },
+  EventNotFound: { code: 230002, status: 404, text: 'Event could not be found: %s' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorName = keyof typeof errorCatalogue;
+
+/** A failure that the caller can understand and act on. Crosses threads as `{ name, args }`. */
+export class AppError extends Error {
+  readonly entry: ErrorName;
+  readonly args: readonly string[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(entry: ErrorName, args: readonly string[] = [], retryAfterSeconds?: number) {
+    let next = 0;
+    super(errorCatalogue[entry].text.replaceAll('%s', () => args[next++] ?? ''));
+    this.name = 'AppError';
+    this.entry = entry;
+    this.args = args;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.entry].status;
+  }
+
+  get code(): number {
+    return errorCatalogue[this.entry].code;
+  }
+}
+
+/** Overload or a store that cannot write: the caller is to come again. */
+export function pushback(reason: string, retryAfterSeconds = 1): AppError {
+  return new AppError('ServiceUnavailable', [reason], retryAfterSeconds);
+}
+
+/** A promise of the program itself: broken, it is a defect, never the caller's doing. */
+export function assert(condition: unknown, promise: string): asserts condition {
+  if (!condition) throw new Error(`broken promise: ${promise}`);
+}

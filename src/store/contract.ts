@@ -1,0 +1,138 @@
+// What the floors above need of a store, and what each store promises. The suite in test/contract/ holds every
+// store to it. Two halves: rows (the foundation's and identity's tables, declared in ./table.ts) and events.
+//
+// Promises: what a commit answered is durable (fsynced); a transaction is all or nothing; reads see every commit
+// that was answered before they were asked; any number of calls may run at the same time.
+import type { Guid } from '../core/guid.ts';
+import type { EventKey, EventRow, Particulars, StoredEvent } from '../event/event.ts';
+import type { Direction } from '../query/ast.ts';
+import type { NarrowedQuery } from '../query/narrow.ts';
+import type { Row, RowFilter, RowQuery, Table } from './table.ts';
+
+/** The synchronous view of the store inside the writer. Seen only by `log/append.ts` and what it runs. */
+export interface Transaction {
+  /** The row whose columns equal all those given, or undefined. */
+  get(table: Table, where: Row): Row | undefined;
+  find(table: Table, query: RowQuery): Row[];
+  count(table: Table, where: RowFilter): number;
+  /** Throws UniqueViolation when a unique key of the declaration is taken. */
+  insert(table: Table, row: Row): void;
+  /** Changes the rows whose columns equal those given; answers how many. */
+  update(table: Table, where: Row, changes: Row): number;
+  remove(table: Table, where: Row): number;
+  /** The stored event of this identity, supplements merged. */
+  event(origin: string, guid: Guid): StoredEvent | undefined;
+  /** Appends in the order given and answers the id of the first. Ids rise with commits. */
+  append(events: readonly EventRow[]): number;
+  /** Adds particulars that a later source knew; the event's own row stays as it is. */
+  supplement(eventId: number, particulars: Particulars): void;
+  /** Names of the tables changed so far. */
+  readonly touched: ReadonlySet<string>;
+}
+
+/** A unique key of a table is taken; `columns` are those of the key. */
+export class UniqueViolation extends Error {
+  readonly table: string;
+  readonly columns: readonly string[];
+
+  constructor(table: string, columns: readonly string[]) {
+    super(`${table}: ${columns.join(', ')} is taken`);
+    this.name = 'UniqueViolation';
+    this.table = table;
+    this.columns = columns;
+  }
+}
+
+/** Where a page begins. `before` answers the rows that end just before the key, in the list's own direction. */
+export type PageStart =
+  | { readonly kind: 'skip'; readonly rows: number }
+  | { readonly kind: 'after'; readonly key: EventKey }
+  | { readonly kind: 'before'; readonly key: EventKey };
+
+export interface PageRequest {
+  readonly direction: Direction;
+  readonly start: PageStart;
+  readonly limit: number;
+  /** The highest event id that may appear; null: the newest at this moment. */
+  readonly bound: number | null;
+  /** A total that is known already and need not be counted again. */
+  readonly total: number | null;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  readonly total: number;
+  readonly bound: number;
+  /** Whether visible events stand before the first and after the last of this page. */
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+/** A slice of everything that a query finds, for exports: by key, never by number. */
+export interface ScanRequest {
+  readonly direction: Direction;
+  readonly after: EventKey | null;
+  readonly limit: number;
+  readonly bound: number | null;
+}
+
+export interface EventScan {
+  readonly events: readonly StoredEvent[];
+  readonly bound: number;
+  /** Whether more follow. */
+  readonly more: boolean;
+}
+
+/** How a single look-up ended: the original tells unknown from invisible in V2 (events-api.md A.7). */
+export type Found =
+  | { readonly kind: 'event'; readonly event: StoredEvent }
+  | { readonly kind: 'invisible' }
+  | { readonly kind: 'unknown' };
+
+/** Reads of one store. Each call sees one snapshot. */
+export interface Readers {
+  rows(table: Table, query: RowQuery): Promise<Row[]>;
+  /** One page of rows and the number of all. */
+  rowPage(table: Table, query: RowQuery): Promise<{ rows: Row[]; total: number }>;
+  page(query: NarrowedQuery, request: PageRequest): Promise<EventPage>;
+  scan(query: NarrowedQuery, request: ScanRequest): Promise<EventScan>;
+  /** Looks one event up by guid, in whatever origin, within the visibility of the query. */
+  find(query: NarrowedQuery, guid: Guid): Promise<Found>;
+  /** How many events a query finds, exactly. */
+  total(query: NarrowedQuery): Promise<number>;
+  stats(): Promise<StoreStats>;
+}
+
+export interface StoreStats {
+  readonly events: number;
+  readonly counted: number;
+  readonly segments: number;
+}
+
+/** Names the work that the writer runs: each a synchronous function over a Transaction (see `work.ts`). */
+export type Work = (tx: Transaction, input: never) => unknown;
+export type WorkTable = Readonly<Record<string, Work>>;
+
+/** What the writer tells after each commit, before the callers have their answers. */
+export interface Commit {
+  /** Names of the tables whose rows changed. */
+  readonly tables: readonly string[];
+  readonly lastEventId: number;
+}
+
+export interface Store extends Readers {
+  /**
+   * Runs one named piece of work in the writer, with others in one commit but each for itself: if it throws, its
+   * changes alone are undone. Resolves after the commit is durable. Throws AppError as the work threw it, and
+   * `ServiceUnavailable` where the commit failed and nothing changed, or where too much waits.
+   */
+  run(name: string, input: unknown): Promise<unknown>;
+  /** Called for each commit, in order. */
+  onCommit(listener: (commit: Commit) => void): void;
+  /** Brings counts up to date with all that is committed; the background step does the same on its own. */
+  settle(): Promise<void>;
+  /** A consistent copy of the store, into a folder that does not exist yet, while everything runs. */
+  backup(directory: string): Promise<void>;
+  /** Finishes what is queued, then closes. */
+  close(): Promise<void>;
+}
