@@ -18,7 +18,7 @@ const rfc3339 =
 
 /**
  * Reads a date-time of RFC 3339 section 5.6. Returns null for anything else, dates that do not exist and
- * instants outside the years 1 to 2254 included. Digits beyond the microsecond are cut.
+ * instants outside the years 1685 to 2254 included. Digits beyond the microsecond are cut.
  */
 export function parseInstant(text: string): ParsedInstant | null {
   const match = rfc3339.exec(text);
@@ -49,9 +49,14 @@ export function civilInstant(
   return date.getTime() * 1000 + (hour * 3600 + minute * 60 + second) * microsPerSecond;
 }
 
+/** The whole years that microseconds in a JavaScript number hold exactly: from the first instant of 1685 ... */
+const first: Instant = Date.UTC(1685, 0, 1) * 1000;
+/** ... to the last one of 2254. */
+const afterLast: Instant = Date.UTC(2255, 0, 1) * 1000;
+
 /** Whether a number is an instant that every store and every wire format can hold. */
 export function isInstant(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= -62_135_596_800_000_000 && value < 8_993_000_000_000_000;
+  return Number.isSafeInteger(value) && value >= first && value < afterLast;
 }
 
 /** `2026-11-22T07:43:26Z`: whole seconds, as both event APIs print times; fractions are cut. */

@@ -93,9 +93,11 @@ class Reader {
   }
 
   value(depth: number): Json {
-    if (depth > limits.jsonDepthMax) throw this.#refused(`nested deeper than ${limits.jsonDepthMax} levels`);
     this.#skip(blank);
     const first = this.#text[this.#at];
+    if ((first === '{' || first === '[') && depth >= limits.jsonDepthMax) {
+      throw this.#refused(`nested deeper than ${limits.jsonDepthMax} levels`);
+    }
     if (first === '{') return this.#object(depth);
     if (first === '[') return this.#array(depth);
     if (first === '"') return { kind: 'string', value: this.#string() };

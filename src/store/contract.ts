@@ -3,10 +3,11 @@
 //
 // Promises: what a commit answered is durable (fsynced); a transaction is all or nothing; reads see every commit
 // that was answered before they were asked; any number of calls may run at the same time.
-import type { Guid } from '../core/guid.ts';
-import type { EventKey, EventRow, Particulars, StoredEvent } from '../event/event.ts';
-import type { Direction } from '../query/ast.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Guid, Random } from '../core/guid.ts';
+import type { EventRow, Particulars, StoredEvent } from '../event/event.ts';
 import type { NarrowedQuery } from '../query/narrow.ts';
+import type { EventPage, EventScan, PageRequest, ScanRequest } from '../query/page.ts';
 import type { Row, RowFilter, RowQuery, Table } from './table.ts';
 
 /** The synchronous view of the store inside the writer. Seen only by `log/append.ts` and what it runs. */
@@ -26,7 +27,7 @@ export interface Transaction {
   append(events: readonly EventRow[]): number;
   /** Adds particulars that a later source knew; the event's own row stays as it is. */
   supplement(eventId: number, particulars: Particulars): void;
-  /** Names of the tables changed so far. */
+  /** Names of the tables changed so far, bookkeeping left out. */
   readonly touched: ReadonlySet<string>;
 }
 
@@ -41,46 +42,6 @@ export class UniqueViolation extends Error {
     this.table = table;
     this.columns = columns;
   }
-}
-
-/** Where a page begins. `before` answers the rows that end just before the key, in the list's own direction. */
-export type PageStart =
-  | { readonly kind: 'skip'; readonly rows: number }
-  | { readonly kind: 'after'; readonly key: EventKey }
-  | { readonly kind: 'before'; readonly key: EventKey };
-
-export interface PageRequest {
-  readonly direction: Direction;
-  readonly start: PageStart;
-  readonly limit: number;
-  /** The highest event id that may appear; null: the newest at this moment. */
-  readonly bound: number | null;
-  /** A total that is known already and need not be counted again. */
-  readonly total: number | null;
-}
-
-export interface EventPage {
-  readonly events: readonly StoredEvent[];
-  readonly total: number;
-  readonly bound: number;
-  /** Whether visible events stand before the first and after the last of this page. */
-  readonly before: boolean;
-  readonly after: boolean;
-}
-
-/** A slice of everything that a query finds, for exports: by key, never by number. */
-export interface ScanRequest {
-  readonly direction: Direction;
-  readonly after: EventKey | null;
-  readonly limit: number;
-  readonly bound: number | null;
-}
-
-export interface EventScan {
-  readonly events: readonly StoredEvent[];
-  readonly bound: number;
-  /** Whether more follow. */
-  readonly more: boolean;
 }
 
 /** How a single look-up ended: the original tells unknown from invisible in V2 (events-api.md A.7). */
@@ -109,8 +70,14 @@ export interface StoreStats {
   readonly segments: number;
 }
 
-/** Names the work that the writer runs: each a synchronous function over a Transaction (see `work.ts`). */
-export type Work = (tx: Transaction, input: never) => unknown;
+/** What the writer has beside the transaction. `now` never answers the same instant twice. */
+export interface Scene {
+  readonly now: Clock;
+  readonly random: Random;
+}
+
+/** A piece of work that the writer runs by its name (`work.ts` has the table): synchronous, all or nothing. */
+export type Work = (tx: Transaction, input: never, scene: Scene) => unknown;
 export type WorkTable = Readonly<Record<string, Work>>;
 
 /** What the writer tells after each commit, before the callers have their answers. */
@@ -131,8 +98,6 @@ export interface Store extends Readers {
   onCommit(listener: (commit: Commit) => void): void;
   /** Brings counts up to date with all that is committed; the background step does the same on its own. */
   settle(): Promise<void>;
-  /** A consistent copy of the store, into a folder that does not exist yet, while everything runs. */
-  backup(directory: string): Promise<void>;
   /** Finishes what is queued, then closes. */
   close(): Promise<void>;
 }

@@ -1,0 +1,72 @@
+// `hansard serve`: the server in the foreground, until it is told to stop.
+import type { Command } from 'commander';
+import { type Config, readConfig, settings } from '../config.ts';
+
+export function serveCommand(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('run the server: the APIs, the log and its store')
+    .addHelpText(
+      'after',
+      `
+Environment (flags win): ${Object.values(settings)
+        .map(({ env }) => env[0])
+        .join(', ')},
+HANSARD_ADMIN_PASSWORD (the password of the user admin on the very first start).
+
+Examples:
+  $ hansard serve
+  $ hansard serve --port 9000 --data /var/lib/hansard --url https://audit.example.org`,
+    );
+  for (const { flag, about, fallback } of Object.values(settings)) {
+    const shown = fallback === '' ? about : `${about} (default: ${fallback})`;
+    command.option(`--${flag} <value>`, shown);
+  }
+  command.action(async (options: Record<string, string>) => {
+    const flags = Object.values(settings).flatMap(({ flag }) => {
+      const value = options[camelCase(flag)];
+      return value === undefined ? [] : [`--${flag}=${value}`];
+    });
+    await run(readConfig(flags, process.env));
+  });
+}
+
+async function run(config: Config): Promise<void> {
+  const { serve } = await import('../compose.ts');
+  const running = await serve(config);
+  process.stdout.write(banner(running.address, config, running.newPassword));
+  const stop = (): void => {
+    running.stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+function banner(address: string, config: Config, newPassword: string | null): string {
+  const lines = [`Hansard listens on ${address}`, `Data: ${config.data}`];
+  if (newPassword !== null) {
+    lines.push(
+      '',
+      'This is the first start. The user is admin, and this is its password, shown only now:',
+      '',
+      `    ${newPassword}`,
+      '',
+      'Three commands to try, in another terminal:',
+      '',
+      `    bin/hansard login ${address} -u admin`,
+      '    bin/hansard events --all',
+      `    cf api ${address} && cf auth admin '${newPassword}' && cf curl /v2/events`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+function camelCase(flag: string): string {
+  return flag.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

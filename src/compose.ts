@@ -1,0 +1,151 @@
+// Puts the parts together: the one file that names a concrete store. `serve` is the whole server in one call,
+// `openLog` the store with its work for commands that run while no server has it open.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { monotonicClock, systemClock } from './core/clock.ts';
+import { systemRandom } from './core/guid.ts';
+import { limits } from './core/limits.ts';
+import { product } from './core/version.ts';
+import { operationsOf } from './foundation/operations.ts';
+import { foundationTables } from './foundation/tables.ts';
+import type { Services } from './http/route.ts';
+import { routes } from './http/routes.ts';
+import { createServer } from './http/server.ts';
+import { createDoors } from './identity/doors.ts';
+import { createPasswords } from './identity/password.ts';
+import { systemDoer } from './identity/principal.ts';
+import { createStandings } from './identity/standing.ts';
+import { identityTables } from './identity/tables.ts';
+import { createTokens } from './identity/token.ts';
+import { checkOrigin } from './log/import.ts';
+import { type ImportReport, importAll } from './log/import-all.ts';
+import type { Store } from './store/contract.ts';
+import { openSqliteStore } from './store/sqlite/store.ts';
+import type { Table } from './store/table.ts';
+
+/** Every declared table, once: what migrations are made from. */
+export const tables: readonly Table[] = [...new Set([...identityTables, ...foundationTables])];
+
+export interface Running {
+  /** Where the server listens. */
+  readonly address: string;
+  readonly services: Services;
+  /** The password of `admin`, where this start made one. */
+  readonly newPassword: string | null;
+  /** Finishes what is in progress, then closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Opens the embedded store of a data folder; the writer gets all work of this program. */
+export async function openLog(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
+  return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
+}
+
+/** Opens the store, seeds it on its first start, and listens. */
+export async function serve(config: Config, segmentEvents: number = limits.segmentEvents): Promise<Running> {
+  const store = await openLog(config.data, segmentEvents);
+  try {
+    const newPassword = await seedOnFirstStart(store, config.adminPassword);
+    const state = { url: config.url ?? '' };
+    const { services, flush } = await servicesOf(store, config, () => state.url);
+    const server = createServer({
+      routes,
+      services,
+      logLevel: config.logLevel,
+      trustedProxies: config.trustedProxies,
+    });
+    await server.listen({ host: config.host, port: config.port });
+    const address = addressOf(server, config.host);
+    if (state.url === '') state.url = address;
+    const stop = async (): Promise<void> => {
+      await closeServer(server);
+      await flush();
+      await store.close();
+    };
+    return { address, services, newPassword, stop };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Imports into a store that no server has open. */
+export async function importOffline(
+  directory: string,
+  lines: AsyncIterable<string>,
+  origin: string,
+  sha256: () => string,
+): Promise<ImportReport> {
+  checkOrigin(origin);
+  const store = await openLog(directory);
+  try {
+    await seedOnFirstStart(store, null);
+    const doer = systemDoer({ interface: 'command', absent: 'imported by a command on the machine itself' });
+    return await importAll(store, { origin, doer, lines, sha256 });
+  } finally {
+    await store.close();
+  }
+}
+
+async function servicesOf(
+  store: Store,
+  config: Config,
+  url: () => string,
+): Promise<{ services: Services; flush: () => Promise<void> }> {
+  const keys = `${config.data}/keys`;
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  chmodSync(keys, 0o700);
+  const now = monotonicClock(systemClock);
+  const random = systemRandom;
+  const issuer = `${config.url ?? 'http://localhost'}/oauth/token`;
+  const tokens = await createTokens({ keyFile: `${keys}/token.pem`, issuer, store, now, random });
+  const doors = await createDoors({ store, tokens, now, random, digestKeyFile: `${keys}/digest.key` });
+  const standings = createStandings(store);
+  store.onCommit(({ tables: changed }) => standings.invalidate(changed));
+  const services: Services = {
+    store,
+    now,
+    random,
+    get url() {
+      return url();
+    },
+    tokens,
+    doors,
+    standing: (principal) => standings.of(principal),
+    origins: [''],
+    perform: operationsOf(store),
+  };
+  return { services, flush: () => doors.notes.flush() };
+}
+
+/** Makes the first user where the log is empty. Answers the password that was made up, if one was. */
+async function seedOnFirstStart(store: Store, adminPassword: string | null): Promise<string | null> {
+  const { events } = await store.stats();
+  if (events > 0) return null;
+  const made = adminPassword === null ? randomBytes(18).toString('base64url') : null;
+  const passwords = createPasswords({ random: systemRandom });
+  const adminPasswordHash = await passwords.hash(adminPassword ?? made ?? '');
+  await store.run('start.first', { adminPasswordHash, version: product.version });
+  return made;
+}
+
+/** Waits for requests in progress, but not for ever. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => server.server.closeAllConnections(), limits.stopMsMax);
+  await server.close();
+  clearTimeout(late);
+}
+
+function addressOf(server: FastifyInstance, host: string): string {
+  const { port } = server.server.address() as AddressInfo;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
+/** A module of this folder as it stands: source in a checkout, compiled in a package. */
+function moduleUrl(path: string): URL {
+  return new URL(`${path}${import.meta.url.slice(-3)}`, import.meta.url);
+}

@@ -1,0 +1,22 @@
+// The one list of the foundation's tables. Each is declared in table/<noun>.ts; the role table is identity's.
+import { roleTable } from '../identity/role.ts';
+import type { Table } from '../store/table.ts';
+import { featureFlagTable } from './table/feature-flags.ts';
+import { jobTable } from './table/jobs.ts';
+import { annotationTable, labelTable } from './table/labels.ts';
+import { organizationQuotaTable } from './table/organization-quotas.ts';
+import { organizationTable } from './table/organizations.ts';
+import { spaceTable } from './table/spaces.ts';
+import { userTable } from './table/users.ts';
+
+export const foundationTables: readonly Table[] = [
+  organizationQuotaTable,
+  organizationTable,
+  spaceTable,
+  userTable,
+  roleTable,
+  labelTable,
+  annotationTable,
+  featureFlagTable,
+  jobTable,
+];

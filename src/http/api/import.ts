@@ -1,0 +1,50 @@
+// `POST /api/import`: events from elsewhere, one a line, each kept, known or refused. A batch is durable before the
+// next one is read, so that a broken connection loses nothing that was taken; sending the same again changes nothing.
+import { createHash } from 'node:crypto';
+import { AppError } from '../../core/error.ts';
+import { limits } from '../../core/limits.ts';
+import { grant } from '../../identity/permit.ts';
+import { anywhere } from '../../identity/role.ts';
+import { checkOrigin } from '../../log/import.ts';
+import { importAll } from '../../log/import-all.ts';
+import { linesOf } from '../body.ts';
+import type { Answer, KnownCall, Route, Services } from '../route.ts';
+
+async function importEvents(call: KnownCall, services: Services): Promise<Answer> {
+  grant(await services.standing(call.principal), 'event.import', anywhere);
+  const origin = new URLSearchParams(call.query).get('origin') ?? 'import';
+  checkOrigin(origin);
+  if (call.stream === null)
+    throw new AppError('MessageParseError', ['the body is empty: one event a line is expected']);
+  const hash = createHash('sha256');
+  const lines = linesOf(hashed(call.stream, hash), 4 * limits.importLineBytesMax);
+  const body = await importAll(services.store, {
+    origin,
+    doer: call.doer,
+    lines,
+    sha256: () => hash.digest('hex'),
+  });
+  return { status: 200, body };
+}
+
+async function* hashed(
+  stream: AsyncIterable<Uint8Array>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+export const routes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/import',
+    dialect: 'api',
+    access: 'write',
+    stream: true,
+    summary: 'Import events, one V2 or V3 resource a line; parameter origin names their source',
+    handle: importEvents,
+  },
+];

@@ -1,0 +1,44 @@
+// What V2 and V3 do alike with a question about events: narrow it to its reader, read one page, note that it was
+// read, and know the pages around it.
+import { limits } from '../core/limits.ts';
+import { audienceOf } from '../event/catalog.ts';
+import { visibilityOf } from '../identity/visibility.ts';
+import { reads } from '../log/notes.ts';
+import type { Filter } from '../query/ast.ts';
+import { narrow, type Visibility } from '../query/narrow.ts';
+import type { EventPage } from '../query/page.ts';
+import { type PageLinks, type PageWish, pageLinks, pageRequest } from '../query/paging.ts';
+import type { KnownCall, Services } from './route.ts';
+
+/** What the caller may see of the events. */
+export async function visibilityFor(call: KnownCall, services: Services): Promise<Visibility> {
+  return visibilityOf(await services.standing(call.principal), services.origins);
+}
+
+/** One page of the compatible APIs. */
+export async function readEvents(
+  call: KnownCall,
+  services: Services,
+  wish: PageWish & { readonly filter: Filter },
+): Promise<{ page: EventPage; links: PageLinks }> {
+  const query = narrow(wish.filter, await visibilityFor(call, services), 'platform', audienceOf);
+  const page = await services.store.page(query, pageRequest(wish, query.digest));
+  if (wish.cursor === null) await noteRead(call, services, page.events.length);
+  return { page, links: pageLinks(wish, query.digest, page) };
+}
+
+/** Reads are recorded by reader, client and minute; following a link is no new search (design, section 4). */
+export async function noteRead(call: KnownCall, { doors }: Services, rows: number): Promise<void> {
+  const { principal, context, doer } = call;
+  await doors.notes.note({
+    kind: reads,
+    subject: [context.address ?? '', principal.guid, principal.client],
+    doer,
+    target: { type: 'log', guid: 'log' },
+    targetName: '',
+    about: {
+      text: `${context.interface}?${call.query}`.toWellFormed().slice(0, limits.contextCharactersMax),
+      rows,
+    },
+  });
+}

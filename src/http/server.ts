@@ -1,0 +1,168 @@
+// The HTTP server: mounts the route table on Fastify, reads bodies within bounds, knows who asks, and turns every
+// failure into the envelope of the dialect that was spoken. Handlers see none of this.
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError } from '../core/error.ts';
+import { limits } from '../core/limits.ts';
+import type { Context } from '../event/event.ts';
+import { doerOf, mayRead, mayWrite, type Principal } from '../identity/principal.ts';
+import { readBody } from './body.ts';
+import { dialectOf, refusal, unknownFailure } from './failure.ts';
+import type { Answer, Call, Dialect, KnownCall, Route, Services } from './route.ts';
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly services: Services;
+  readonly logLevel: string;
+  readonly trustedProxies: readonly string[];
+}
+
+/** Makes the server; the caller listens and closes. */
+export function createServer({ routes, services, logLevel, trustedProxies }: ServerOptions): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    logger: { level: logLevel, stream: process.stderr, serializers: { req: describe } },
+    disableRequestLogging: true,
+    bodyLimit: limits.importBytesMax,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    genReqId: ({ headers }) => requestId(headers['x-vcap-request-id'] ?? headers['x-request-id']),
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+    routerOptions: { querystringParser: () => ({}), maxParamLength: limits.urlBytesMax },
+    http: { maxHeaderSize: 2 * limits.urlBytesMax },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (_error, request, reply) => {
+      void send(reply, refusal(new AppError('InvalidRequest'), dialectOf(request.raw.url ?? '')));
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-vcap-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, refusal(new AppError('NotFound'), dialectOf(request.url))),
+  );
+  app.setErrorHandler((error, request, reply) =>
+    send(reply, failure(error, request, dialectOf(request.url))),
+  );
+  for (const route of routes) mount(app, route, services);
+  return app;
+}
+
+function mount(app: FastifyInstance, route: Route, services: Services): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      let principal: Principal | null = null;
+      try {
+        if (route.access === 'public')
+          return send(reply, await route.handle(await callOf(request, route), services));
+        principal = await services.tokens.verify(request.headers.authorization);
+        reply.header('x-user-guid', principal.guid);
+        checkScope(principal, route);
+        const call = await callOf(request, route);
+        const known: KnownCall = { ...call, principal, doer: doerOf(principal, call.context) };
+        return send(reply, await route.handle(known, services));
+      } catch (error) {
+        const answer = failure(error, request, route.dialect);
+        if (answer.status === 403 && principal !== null)
+          await noteRefusal(request, route, principal, services);
+        return send(reply, answer);
+      }
+    },
+  });
+}
+
+/** Scopes, as far as they decide before anything is looked up; the codes differ between V2 and V3. */
+function checkScope(principal: Principal, { access, dialect }: Route): void {
+  const allowed = access === 'token' || (access === 'read' ? mayRead(principal) : mayWrite(principal));
+  if (!allowed) throw new AppError(dialect === 'v2' ? 'InsufficientScope' : 'NotAuthorized');
+}
+
+/** A refused attempt is itself recorded (design, section 5): counted per source, user and minute. */
+async function noteRefusal(
+  request: FastifyRequest,
+  route: Route,
+  principal: Principal,
+  { doors }: Services,
+): Promise<void> {
+  const path = (request.url.split('?', 1)[0] ?? '').slice(0, limits.contextCharactersMax);
+  const doer = doerOf(principal, contextOf(request, route.dialect));
+  await doors.refused(doer, { method: request.method, path, status: 403, reason: 'NotAuthorized' });
+}
+
+async function callOf(request: FastifyRequest, route: Route): Promise<Call> {
+  const stream = request.body as AsyncIterable<Uint8Array> | undefined;
+  const at = request.url.indexOf('?');
+  return {
+    params: (request.params ?? {}) as Record<string, string>,
+    query: at < 0 ? '' : request.url.slice(at + 1),
+    body: stream === undefined || route.stream === true ? '' : await readBody(stream),
+    headers: request.headers as Record<string, string | undefined>,
+    context: contextOf(request, route.dialect),
+    stream: route.stream === true ? (stream ?? null) : null,
+  };
+}
+
+function contextOf(request: FastifyRequest, dialect: Dialect): Context {
+  const claimed = request.headers['x-forwarded-for'];
+  const agent = request.headers['user-agent'];
+  return {
+    address: request.ip,
+    ...(claimed === undefined ? {} : { claimed_address: cut(String(claimed)) }),
+    ...(agent === undefined ? {} : { user_agent: cut(agent) }),
+    request_id: request.id,
+    interface: dialect === 'root' ? 'v3' : dialect,
+  };
+}
+
+/** Header text within bounds and without what could not be stored. */
+function cut(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '').slice(0, limits.contextCharactersMax);
+}
+
+/** The incoming id, cleaned as the original does, and a new UUID; without one just the UUID (events-api.md A.9). */
+function requestId(incoming: string | string[] | undefined): string {
+  const text = Array.isArray(incoming) ? incoming.join() : (incoming ?? '');
+  const clean = text.replaceAll(/[^\w-]/g, '').slice(0, 255);
+  return clean === '' ? randomUUID() : `${clean}::${randomUUID()}`;
+}
+
+function failure(error: unknown, request: FastifyRequest, dialect: Dialect): Answer {
+  if (error instanceof AppError) return refusal(error, dialect);
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status === 413) return refusal(new AppError('PayloadTooLarge', [String(limits.bodyBytesMax)]), dialect);
+  if (status >= 400 && status < 500) return refusal(new AppError('InvalidRequest'), dialect);
+  request.log.error({ err: error, req: request }, 'defect');
+  return unknownFailure(dialect);
+}
+
+function send(reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
+  reply.code(status);
+  if (headers !== undefined) reply.headers(headers);
+  if (body === undefined) return reply.send();
+  if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
+  return reply.send(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** What the log says of a request: never its query, headers or body, which can hold secrets. */
+function describe(request: FastifyRequest): { method: string; url: string } {
+  return { method: request.method, url: request.url.split('?', 1)[0] ?? '' };
+}
+
+/** What is not HTTP, such as a raw blank in the URL, never reaches a route: answered by hand, then closed. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const text = tooLarge
+    ? 'Bad request: URL and headers are too large'
+    : 'Bad request: this is not HTTP/1.1; write blanks in a URL as %20 or +';
+  const body = `${JSON.stringify({ description: text, error_code: 'CF-BadRequest', code: 1004 })}\n`;
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

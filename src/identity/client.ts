@@ -1,0 +1,177 @@
+// OAuth clients: programs that ask for tokens, for their users or for themselves. `cf` is the command line's, built
+// in, with the empty secret that it sends.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../core/error.ts';
+import type { Random } from '../core/guid.ts';
+import type { Instant } from '../core/instant.ts';
+import { limits } from '../core/limits.ts';
+import { append, type Doer } from '../log/append.ts';
+import { type Readers, type Scene, type Transaction, UniqueViolation } from '../store/contract.ts';
+import { equals, type Row, type Table } from '../store/table.ts';
+import type { Passwords } from './password.ts';
+import { knownScopes, unknownScope } from './scope.ts';
+import { endSessions } from './session.ts';
+
+/** `scopes`: what users may be granted through it; `authorities`: what it may be granted itself. */
+export const clientTable: Table = {
+  name: 'client',
+  columns: {
+    id: 'text',
+    secret_hash: 'text',
+    grant_types: 'json',
+    scopes: 'json',
+    authorities: 'json',
+    created_at: 'instant',
+  },
+  key: ['id'],
+  unique: [],
+  indexes: [],
+  bookkeeping: false,
+};
+
+export const grantTypes = ['password', 'refresh_token', 'client_credentials'] as const;
+export type GrantType = (typeof grantTypes)[number];
+
+/** A client to be made, checked. `secretHash` is '' where the secret is empty. */
+export interface NewClient {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly grantTypes: readonly GrantType[];
+  readonly scopes: readonly string[];
+  readonly authorities: readonly string[];
+}
+
+export interface Client extends NewClient {
+  readonly createdAt: Instant;
+}
+
+/** The command line's client: users log in through it with everything that they may have. */
+export const cfClient: NewClient = {
+  id: 'cf',
+  secretHash: '',
+  grantTypes: ['password', 'refresh_token'],
+  scopes: knownScopes,
+  authorities: [],
+};
+
+/** Checks what somebody asks for. Throws UnprocessableEntity with a sentence. */
+export function newClient(wanted: {
+  readonly id: string;
+  readonly secretHash: string;
+  readonly grantTypes?: readonly GrantType[];
+  readonly scopes?: readonly string[];
+  readonly authorities?: readonly string[];
+}): NewClient {
+  const { id, secretHash, grantTypes = ['client_credentials'], scopes = [], authorities = [] } = wanted;
+  if (!/^[\w.@-]+$/.test(id) || id.length > limits.nameCharactersMax) {
+    throw invalid('A client id consists of letters, digits and the signs . _ - @.');
+  }
+  const unknown = unknownScope([...scopes, ...authorities]);
+  if (unknown !== undefined) {
+    throw invalid(`There is no scope "${unknown}". The scopes are ${knownScopes.join(', ')}.`);
+  }
+  return { id, secretHash, grantTypes, scopes, authorities };
+}
+
+/** A secret for a client that brought none, and the text to store: random as it is, a plain digest suffices. */
+export function generateSecret(random: Random): { secret: string; secretHash: string } {
+  const secret = Buffer.from(random(32)).toString('base64url');
+  return { secret, secretHash: digestText(secret) };
+}
+
+/** The text to store of a secret that somebody chose. Throws ServiceUnavailable. */
+export function hashSecret(secret: string, passwords: Passwords): Promise<string> {
+  return passwords.hash(secret);
+}
+
+/** Whether the secret is the client's. An unknown client has none. Throws ServiceUnavailable. */
+export async function isSecretOf(
+  client: Client | null,
+  secret: string,
+  passwords: Passwords,
+): Promise<boolean> {
+  if (client === null) return false;
+  if (client.secretHash === '') return secret === '';
+  if (!client.secretHash.startsWith(digestMark)) return passwords.verify(secret, client.secretHash);
+  return timingSafeEqual(Buffer.from(digestText(secret)), Buffer.from(client.secretHash));
+}
+
+export function clientOf(row: Row): Client {
+  return {
+    id: String(row.id),
+    secretHash: String(row.secret_hash),
+    grantTypes: JSON.parse(String(row.grant_types)),
+    scopes: JSON.parse(String(row.scopes)),
+    authorities: JSON.parse(String(row.authorities)),
+    createdAt: Number(row.created_at),
+  };
+}
+
+export async function clientById(readers: Readers, id: string): Promise<Client | null> {
+  const [row] = await readers.rows(clientTable, { where: equals('id', id), limit: 1 });
+  return row === undefined ? null : clientOf(row);
+}
+
+/** Work: makes a client. Throws UniquenessError. */
+export function createClient(
+  tx: Transaction,
+  { doer, client }: { readonly doer: Doer; readonly client: NewClient },
+  scene: Scene,
+): Client {
+  return append(tx, scene, doer, (at) => {
+    const made = insertClient(tx, client, at);
+    const { grantTypes, scopes, authorities } = made;
+    const data = { grant_types: grantTypes, scopes, authorities };
+    return { events: [happened('client_create', made.id, data)], result: made };
+  });
+}
+
+/** Work: removes a client and ends its sessions. Throws ResourceNotFound, UnprocessableEntity for `cf`. */
+export function deleteClient(
+  tx: Transaction,
+  { doer, id }: { readonly doer: Doer; readonly id: string },
+  scene: Scene,
+): Client {
+  return append(tx, scene, doer, () => {
+    const row = tx.get(clientTable, { id });
+    if (row === undefined) throw new AppError('ResourceNotFound', ['Client not found']);
+    if (id === cfClient.id) throw invalid('The client "cf" is built in and stays.');
+    tx.remove(clientTable, { id });
+    const sessions = endSessions(tx, { client_id: id });
+    return { events: [happened('client_delete', id, { sessions })], result: clientOf(row) };
+  });
+}
+
+/** Inserts the row; the event is the caller's. */
+export function insertClient(tx: Transaction, client: NewClient, at: Instant): Client {
+  try {
+    tx.insert(clientTable, {
+      id: client.id,
+      secret_hash: client.secretHash,
+      grant_types: JSON.stringify(client.grantTypes),
+      scopes: JSON.stringify(client.scopes),
+      authorities: JSON.stringify(client.authorities),
+      created_at: at,
+    });
+  } catch (error) {
+    if (error instanceof UniqueViolation) {
+      throw new AppError('UniquenessError', [`Client already exists: ${client.id}`]);
+    }
+    throw error;
+  }
+  return { ...client, createdAt: at };
+}
+
+const digestMark = '$sha256$';
+
+function digestText(secret: string): string {
+  return `${digestMark}${createHash('sha256').update(secret).digest('base64url')}`;
+}
+
+function happened(what: string, id: string, data: object) {
+  return { type: `audit.log.${what}`, target: { type: 'client', guid: id }, targetName: id, data };
+}
+
+function invalid(sentence: string): AppError {
+  return new AppError('UnprocessableEntity', [sentence]);
+}

@@ -1,0 +1,49 @@
+// A whole import: lines of any number in batches through the writer, and the event that says it took place.
+// Used by the HTTP door and, on a store that no server has open, by the command itself.
+import { limits } from '../core/limits.ts';
+import type { Store } from '../store/contract.ts';
+import type { Doer } from './append.ts';
+import type { ImportCounts, Refusal } from './import.ts';
+
+export interface ImportOrder {
+  readonly origin: string;
+  readonly doer: Doer;
+  readonly lines: AsyncIterable<string>;
+  /** Asked once, after the last line. */
+  readonly sha256: () => string;
+}
+
+export interface ImportReport extends ImportCounts {
+  readonly sha256: string;
+}
+
+/** Refusals that are reported one by one; all are counted. */
+const refusalsMax = 10_000;
+
+/** Resolves when the last batch and the event of the import are durable. */
+export async function importAll(
+  store: Store,
+  { origin, doer, lines, sha256 }: ImportOrder,
+): Promise<ImportReport> {
+  const total = { new: 0, known: 0, refused: 0 };
+  const refusals: Refusal[] = [];
+  let firstLine = 1;
+  let batch: string[] = [];
+  const send = async (): Promise<void> => {
+    const counts = (await store.run('log.import', { origin, doer, firstLine, lines: batch })) as ImportCounts;
+    total.new += counts.new;
+    total.known += counts.known;
+    total.refused += counts.refused;
+    refusals.push(...counts.refusals.slice(0, refusalsMax - refusals.length));
+    firstLine += batch.length;
+    batch = [];
+  };
+  for await (const line of lines) {
+    batch.push(line);
+    if (batch.length >= limits.importBatchLines) await send();
+  }
+  if (batch.length > 0) await send();
+  const digest = sha256();
+  await store.run('log.importEnd', { origin, doer, sha256: digest, counts: total });
+  return { ...total, refusals, sha256: digest };
+}

@@ -1,0 +1,134 @@
+// Events from elsewhere into the log: a batch of lines in, each kept, known or refused with its number and reason.
+// Runs in the writer. Importing the same lines again changes nothing.
+import { createHash } from 'node:crypto';
+import { AppError } from '../core/error.ts';
+import { JsonRefused, jsonText, readJson } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { EventDraft, StoredEvent } from '../event/event.ts';
+import { compareKnown, IntakeRefused, intake } from '../event/intake.ts';
+import { redact } from '../event/redact.ts';
+import type { Scene, Transaction } from '../store/contract.ts';
+import { draftOf, NotAnEvent } from '../wire/event.ts';
+import { append, type Doer, type Happening } from './append.ts';
+
+export interface Refusal {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface ImportBatch {
+  readonly origin: string;
+  readonly doer: Doer;
+  /** Number of the first line, from 1. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+export interface ImportCounts {
+  readonly new: number;
+  readonly known: number;
+  readonly refused: number;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What an import as a whole leaves behind: its own event. */
+export interface ImportEnd {
+  readonly origin: string;
+  readonly doer: Doer;
+  readonly sha256: string;
+  readonly counts: Omit<ImportCounts, 'refusals'>;
+}
+
+const originName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Throws BadQueryParameter unless the text can name an origin from outside. */
+export function checkOrigin(origin: string): void {
+  if (originName.test(origin)) return;
+  throw new AppError('BadQueryParameter', [
+    `origin ${JSON.stringify(origin)} is not a name: letters, digits, '.', '_' and '-', at most 63, a letter or digit first`,
+  ]);
+}
+
+/** Takes one batch; each line stands for itself. */
+export function importLines(tx: Transaction, batch: ImportBatch, scene: Scene): ImportCounts {
+  const counts = { new: 0, known: 0, refused: 0 };
+  const refusals: Refusal[] = [];
+  const told: Happening[] = [];
+  for (const [index, line] of batch.lines.entries()) {
+    if (line.trim() === '') continue;
+    const outcome = importLine(tx, line, batch.origin, scene);
+    counts[outcome.kind] += 1;
+    if (outcome.reason !== undefined)
+      refusals.push({ line: batch.firstLine + index, reason: outcome.reason });
+    if (outcome.happening !== undefined) told.push(outcome.happening);
+  }
+  append(tx, scene, batch.doer, () => ({ events: told, result: null }));
+  return { ...counts, refusals };
+}
+
+/** Records that an import took place. */
+export function endImport(tx: Transaction, { origin, doer, sha256, counts }: ImportEnd, scene: Scene): null {
+  const happening: Happening = {
+    type: 'audit.log.import',
+    target: { type: 'origin', guid: origin },
+    targetName: origin,
+    data: { sha256, new: counts.new, known: counts.known, refused: counts.refused },
+  };
+  return append(tx, scene, doer, () => ({ events: [happening], result: null }));
+}
+
+interface LineOutcome {
+  readonly kind: 'new' | 'known' | 'refused';
+  readonly reason?: string;
+  readonly happening?: Happening;
+}
+
+function importLine(tx: Transaction, line: string, origin: string, scene: Scene): LineOutcome {
+  try {
+    if (line.length > limits.importLineBytesMax) {
+      return { kind: 'refused', reason: `longer than ${limits.importLineBytesMax} characters` };
+    }
+    const draft = draftOf(readJson(line));
+    const row = intake(draft, origin, scene.now(), scene.random);
+    const stored = tx.event(origin, row.guid);
+    if (stored !== undefined) return again(tx, stored, draft);
+    tx.append([row]);
+    return { kind: 'new' };
+  } catch (error) {
+    if (!(error instanceof JsonRefused || error instanceof NotAnEvent || error instanceof IntakeRefused))
+      throw error;
+    return { kind: 'refused', reason: error.message };
+  }
+}
+
+/** A guid that the log has already: the same, richer, or in contradiction. */
+function again(tx: Transaction, stored: StoredEvent, draft: EventDraft): LineOutcome {
+  const comparison = compareKnown(stored, draft);
+  if (comparison.kind === 'known') return { kind: 'known' };
+  const about = {
+    target: { type: 'event', guid: stored.guid },
+    targetName: stored.type,
+    organizationGuid: '',
+  };
+  if (comparison.kind === 'richer') {
+    tx.supplement(stored.id, comparison.additions);
+    const data = { origin: stored.origin, additions: comparison.additions };
+    return { kind: 'known', happening: { type: 'audit.log.supplemented', ...about, data } };
+  }
+  const fields = comparison.fields.join(', ');
+  const data = {
+    origin: stored.origin,
+    fields: comparison.fields,
+    stored_sha256: sha256(JSON.stringify({ ...stored, id: 0 })),
+    refused_sha256: sha256(JSON.stringify({ ...draft, data: jsonText(redact(draft.type, draft.data)) })),
+  };
+  return {
+    kind: 'refused',
+    reason: `event ${stored.guid} is in the log already, with another ${fields}`,
+    happening: { type: 'audit.log.conflict', ...about, data, outcome: 'failure' },
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

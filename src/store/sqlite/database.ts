@@ -1,0 +1,53 @@
+// One connection to the embedded database: its settings and its prepared statements. Settings that decide about
+// durability stand here and nowhere else.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { SqlDialect } from '../sql.ts';
+import type { Value } from '../table.ts';
+
+export const sqliteDialect: SqlDialect = {
+  placeholder: () => '?',
+  inJsonArray: (expression, placeholder) => `${expression} IN (SELECT value FROM json_each(${placeholder}))`,
+  contains: (expression, placeholder) => `instr(lower(${expression}), lower(${placeholder})) > 0`,
+  value: (value: Value) => (typeof value === 'boolean' ? Number(value) : value),
+};
+
+/** Statements are prepared once for each text; the texts are few, since lists travel as one JSON parameter. */
+export interface Connection {
+  readonly database: DatabaseSync;
+  all(sql: string, params: readonly SQLInputValue[]): Record<string, unknown>[];
+  get(sql: string, params: readonly SQLInputValue[]): Record<string, unknown> | undefined;
+  /** Answers the number of changed rows. */
+  run(sql: string, params: readonly SQLInputValue[]): number;
+  exec(sql: string): void;
+  close(): void;
+}
+
+const statementsMax = 2_000;
+
+/**
+ * Opens the database file.
+ * @param role `write`: WAL with an fsync in every commit, checkpoints left to their own thread; `read`: cannot write.
+ */
+export function connect(file: string, role: 'write' | 'read' | 'checkpoint'): Connection {
+  const database = new DatabaseSync(file, { readOnly: role === 'read', enableForeignKeyConstraints: false });
+  database.exec('PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;');
+  if (role !== 'read') database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  if (role === 'write') database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;');
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    if (statements.size >= statementsMax) statements.clear();
+    const fresh = database.prepare(sql);
+    statements.set(sql, fresh);
+    return fresh;
+  };
+  return {
+    database,
+    all: (sql, params) => prepared(sql).all(...params),
+    get: (sql, params) => prepared(sql).get(...params),
+    run: (sql, params) => Number(prepared(sql).run(...params).changes),
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+  };
+}

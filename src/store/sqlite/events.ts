@@ -1,0 +1,210 @@
+// Events out of the store: pages, slices, single events. Each call runs in one read transaction of its connection.
+import type { SQLInputValue } from 'node:sqlite';
+import { type Guid, guidBytes, guidText } from '../../core/guid.ts';
+import { limits } from '../../core/limits.ts';
+import type { EventKey, Particulars, StoredEvent } from '../../event/event.ts';
+import type { Direction } from '../../query/ast.ts';
+import type { NarrowedQuery } from '../../query/narrow.ts';
+import type { EventPage, EventScan, PageRequest, ScanRequest } from '../../query/page.ts';
+import { choosePlan } from '../../query/plan.ts';
+import type { Found } from '../contract.ts';
+import { Sql } from '../sql.ts';
+import { type BoundedQuery, boundsOf } from './bounds.ts';
+import { type Connection, sqliteDialect } from './database.ts';
+import { audiences, outcomes } from './dictionary.ts';
+import { type Segment, segmentsOf } from './segment.ts';
+import { branchWhere, mergedKeys, type Span, type Walk } from './streams.ts';
+import { estimateBy, totalOf } from './totals.ts';
+
+const opposite: Record<Direction, Direction> = { asc: 'desc', desc: 'asc' };
+
+export function readPage(connection: Connection, query: NarrowedQuery, request: PageRequest): EventPage {
+  const bounded = boundsOf(connection, query);
+  const spans = spansOf(connection);
+  const bound = request.bound ?? newestId(connection);
+  const total = request.total ?? totalOf(connection, bounded, spans, bound);
+  const walk = (direction: Direction): Walk =>
+    walkOf(connection, bounded, spans, direction, bound, request.limit);
+  const { start, direction, limit } = request;
+  const wanted = limit + 1;
+  if (start.kind === 'skip') {
+    const keys = skipped(walk, direction, start.rows, wanted, total);
+    const events = eventsOf(connection, spans, keys.slice(0, limit));
+    return { events, total, bound, before: start.rows > 0 && total > 0, after: keys.length > limit };
+  }
+  const backward = start.kind === 'before';
+  const keys = taken(mergedKeys(walk(backward ? opposite[direction] : direction), start.key), wanted);
+  const page = keys.slice(0, limit);
+  if (backward) page.reverse();
+  const more = keys.length > limit;
+  const events = eventsOf(connection, spans, page);
+  return { events, total, bound, before: backward ? more : true, after: backward ? true : more };
+}
+
+export function readScan(connection: Connection, query: NarrowedQuery, request: ScanRequest): EventScan {
+  const bounded = boundsOf(connection, query);
+  const spans = spansOf(connection);
+  const bound = request.bound ?? newestId(connection);
+  const limit = Math.min(request.limit, limits.scanEventsMax);
+  const walk = walkOf(connection, bounded, spans, request.direction, bound, limit);
+  const keys = taken(mergedKeys(walk, request.after), limit + 1);
+  const events = eventsOf(connection, spans, keys.slice(0, limit));
+  return { events, bound, more: keys.length > limit };
+}
+
+export function readTotal(connection: Connection, query: NarrowedQuery): number {
+  return totalOf(connection, boundsOf(connection, query), spansOf(connection), newestId(connection));
+}
+
+/** Looks an event up by its guid; of several origins, the built-in one first, then the oldest that is visible. */
+export function findEvent(connection: Connection, query: NarrowedQuery, guid: Guid): Found {
+  const rows = connection.all('SELECT event FROM dedupe WHERE guid = ? ORDER BY origin', [guidBytes(guid)]);
+  if (rows.length === 0) return { kind: 'unknown' };
+  const spans = spansOf(connection);
+  const bounded = boundsOf(connection, query);
+  for (const { event } of rows) {
+    const id = Number(event);
+    const span = spans.find(({ segment }) => holds(segment, id));
+    if (span === undefined || !isVisible(connection, bounded, span, id)) continue;
+    const [found] = eventsOf(connection, [span], [{ id, occurredAt: 0 }]);
+    if (found !== undefined) return { kind: 'event', event: found };
+  }
+  return { kind: 'invisible' };
+}
+
+/** The stored event of an identity, for the writer. */
+export function eventOf(connection: Connection, origin: string, guid: Guid): StoredEvent | undefined {
+  const sql = 'SELECT event FROM dedupe WHERE guid = ? AND origin = (SELECT id FROM origin WHERE name = ?)';
+  const row = connection.get(sql, [guidBytes(guid), origin]);
+  if (row === undefined) return undefined;
+  const segments = segmentsOf(connection).map((segment) => ({ segment, from: 0, to: 0 }));
+  return eventsOf(connection, segments, [{ id: Number(row.event), occurredAt: 0 }])[0];
+}
+
+export function newestId(connection: Connection): number {
+  const last = segmentsOf(connection).at(-1) as Segment;
+  const row = connection.get(`SELECT max(id) AS id FROM event_${last.number}`, []);
+  return row?.id === null ? last.firstId - 1 : Number(row?.id);
+}
+
+function isVisible(connection: Connection, query: BoundedQuery, span: Span, id: number): boolean {
+  const sql = new Sql(sqliteDialect);
+  const plan = { branches: [], byVisibility: false };
+  const where = branchWhere(sql, query, plan, { access: 'ids', key: [] }, span.segment.number);
+  const text = `SELECT 1 AS yes FROM event_${span.segment.number} WHERE ${where} AND id = ?`;
+  return connection.get(text, [...sql.params, id] as SQLInputValue[]) !== undefined;
+}
+
+function walkOf(
+  connection: Connection,
+  query: BoundedQuery,
+  spans: readonly Span[],
+  direction: Direction,
+  bound: number,
+  limit: number,
+): Walk {
+  const plan = choosePlan(query.bounded, limit, estimateBy(connection));
+  return { connection, query, plan, spans, direction, bound, slice: limit + 1 };
+}
+
+/** Keys of a page by number, walked to from the nearer end. */
+function skipped(
+  walk: (direction: Direction) => Walk,
+  direction: Direction,
+  skip: number,
+  wanted: number,
+  total: number,
+): EventKey[] {
+  const left = total - skip;
+  if (left <= 0) return [];
+  const fromEnd = Math.max(0, left - wanted);
+  const near = skip <= fromEnd ? { direction, skip } : { direction: opposite[direction], skip: fromEnd };
+  const count = Math.min(wanted, left);
+  const slice = Math.max(wanted, Math.min(near.skip, limits.scanEventsMax));
+  const keys = taken(mergedKeys({ ...walk(near.direction), slice }, null), count, near.skip);
+  return near.direction === direction ? keys : keys.reverse();
+}
+
+function taken(keys: Generator<EventKey>, count: number, skip = 0): EventKey[] {
+  const page: EventKey[] = [];
+  let passed = 0;
+  for (const key of keys) {
+    passed += 1;
+    if (passed > skip) page.push(key);
+    if (page.length >= count) break;
+  }
+  return page;
+}
+
+function holds(segment: Segment, id: number): boolean {
+  return id >= segment.firstId && (segment.lastId === null || id <= segment.lastId);
+}
+
+/** The segments with the times that their events cover; empty ones are left out. */
+function spansOf(connection: Connection): Span[] {
+  return segmentsOf(connection).flatMap((segment) => {
+    const index = `event_${segment.number} INDEXED BY event_${segment.number}_by_order`;
+    const row = connection.get(
+      `SELECT min(low) AS low, max(high) AS high FROM (${audiences
+        .flatMap((_, audience) => [
+          `SELECT (SELECT min(occurred_at) FROM ${index} WHERE audience = ${audience}) AS low, (SELECT max(occurred_at) FROM ${index} WHERE audience = ${audience}) AS high`,
+        ])
+        .join(' UNION ALL ')})`,
+      [],
+    );
+    if (row?.low === null || row === undefined) return [];
+    return [{ segment, from: Number(row.low), to: Number(row.high) }];
+  });
+}
+
+/** The events of the given keys, in the keys' order. */
+function eventsOf(connection: Connection, spans: readonly Span[], keys: readonly EventKey[]): StoredEvent[] {
+  const found = new Map<number, StoredEvent>();
+  for (const { segment } of spans) {
+    const ids = keys.filter(({ id }) => holds(segment, id)).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    for (const row of connection.all(selectEvents(segment.number), [JSON.stringify(ids)])) {
+      const event = storedEvent(row);
+      found.set(event.id, event);
+    }
+  }
+  return keys.flatMap(({ id }) => found.get(id) ?? []);
+}
+
+function selectEvents(segment: number): string {
+  return `SELECT e.id, e.guid, e.occurred_at, e.recorded_at, e.audience, e.outcome,
+    origin.name AS origin, type.name AS type,
+    actor.guid AS actor_guid, actor.type AS actor_type, target.guid AS target_guid, target.type AS target_type,
+    space.guid AS space_guid, organization.guid AS organization_guid,
+    body.data, body.particulars, supplement.particulars AS supplement
+  FROM event_${segment} AS e
+    JOIN body_${segment} AS body ON body.id = e.id
+    JOIN origin ON origin.id = e.origin
+    JOIN type ON type.id = e.type
+    JOIN party AS actor ON actor.id = e.actor
+    JOIN party AS target ON target.id = e.target
+    JOIN place AS space ON space.id = e.space
+    JOIN place AS organization ON organization.id = e.organization
+    LEFT JOIN supplement ON supplement.event = e.id
+  WHERE e.id IN (SELECT value FROM json_each(?))`;
+}
+
+function storedEvent(row: Record<string, unknown>): StoredEvent {
+  const added = row.supplement === null ? {} : (JSON.parse(String(row.supplement)) as Particulars);
+  return {
+    id: Number(row.id),
+    origin: String(row.origin),
+    guid: guidText(row.guid as Uint8Array),
+    type: String(row.type),
+    audience: audiences[Number(row.audience)] ?? 'log',
+    occurredAt: Number(row.occurred_at),
+    recordedAt: Number(row.recorded_at),
+    actor: { guid: String(row.actor_guid), type: String(row.actor_type) },
+    target: { guid: String(row.target_guid), type: String(row.target_type) },
+    spaceGuid: String(row.space_guid),
+    organizationGuid: String(row.organization_guid),
+    outcome: outcomes[Number(row.outcome)] ?? 'unknown',
+    data: String(row.data),
+    particulars: { ...(JSON.parse(String(row.particulars)) as Particulars), ...added },
+  };
+}

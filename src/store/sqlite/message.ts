@@ -1,0 +1,53 @@
+// What travels between the process and the store's threads. Errors cross as data and are made whole again.
+import { AppError, type ErrorName, pushback } from '../../core/error.ts';
+import type { Commit } from '../contract.ts';
+
+export type Failure =
+  | {
+      readonly kind: 'app';
+      readonly entry: ErrorName;
+      readonly args: readonly string[];
+      readonly retry?: number;
+    }
+  | { readonly kind: 'defect'; readonly message: string; readonly stack: string };
+
+export type Outcome =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly failure: Failure };
+
+export type ToWriter =
+  | { readonly id: number; readonly kind: 'work'; readonly name: string; readonly input: unknown }
+  | { readonly id: number; readonly kind: 'settle' };
+
+export interface FromThread {
+  readonly outcomes: readonly Outcome[];
+  readonly commit?: Commit;
+}
+
+export interface ToReader {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) {
+    const { entry, args, retryAfterSeconds: retry } = error;
+    return retry === undefined ? { kind: 'app', entry, args } : { kind: 'app', entry, args, retry };
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'defect', message, stack: stack ?? message };
+}
+
+export function errorOf(failure: Failure): Error {
+  if (failure.kind === 'app') return new AppError(failure.entry, failure.args, failure.retry);
+  const error = new Error(failure.message);
+  error.stack = failure.stack;
+  return error;
+}
+
+/** A full disk, an I/O error: nothing of the group was kept, and the caller may come again. */
+export const commitFailed = (error: unknown): AppError =>
+  pushback(
+    `The change could not be made durable and was undone: ${error instanceof Error ? error.message : error}`,
+  );

@@ -1,0 +1,68 @@
+// A reader thread: one connection that cannot write, one call at a time, each in one snapshot.
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import type { Guid } from '../../core/guid.ts';
+import type { NarrowedQuery } from '../../query/narrow.ts';
+import type { PageRequest, ScanRequest } from '../../query/page.ts';
+import type { Readers, StoreStats } from '../contract.ts';
+import type { RowQuery, Table } from '../table.ts';
+import { type Connection, connect } from './database.ts';
+import { findEvent, newestId, readPage, readScan, readTotal } from './events.ts';
+import { type FromThread, failureOf, type ToReader } from './message.ts';
+import { countOf, findRows } from './rows.ts';
+import { segmentsOf } from './segment.ts';
+import { countedTo } from './totals.ts';
+
+/** The same methods as Readers, synchronously, on one connection. */
+type Synchronous = {
+  readonly [M in keyof Readers]: (...args: Parameters<Readers[M]>) => Awaited<ReturnType<Readers[M]>>;
+};
+
+/** What a connection can be asked: the table that the thread answers from, and offline commands use directly. */
+export function readersOn(connection: Connection): Synchronous {
+  return {
+    rows: (table: Table, query: RowQuery) => findRows(connection, table, query),
+    rowPage: (table: Table, query: RowQuery) => ({
+      rows: findRows(connection, table, query),
+      total: countOf(connection, table, query.where),
+    }),
+    page: (query: NarrowedQuery, request: PageRequest) => readPage(connection, query, request),
+    scan: (query: NarrowedQuery, request: ScanRequest) => readScan(connection, query, request),
+    find: (query: NarrowedQuery, guid: Guid) => findEvent(connection, query, guid),
+    total: (query: NarrowedQuery) => readTotal(connection, query),
+    stats: (): StoreStats => ({
+      events: newestId(connection),
+      counted: countedTo(connection),
+      segments: segmentsOf(connection).length,
+    }),
+  };
+}
+
+function answer(connection: Connection, { id, method, args }: ToReader): FromThread {
+  const readers = readersOn(connection) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+  connection.exec('BEGIN');
+  try {
+    const value = readers[method]?.(...args);
+    return { outcomes: [{ id, ok: true, value }] };
+  } catch (error) {
+    return { outcomes: [{ id, ok: false, failure: failureOf(error) }] };
+  } finally {
+    connection.exec('COMMIT');
+  }
+}
+
+function main(): void {
+  const port = parentPort;
+  if (port === null) return;
+  const connection = connect((workerData as { file: string }).file, 'read');
+  port.on('message', (message: ToReader | 'close') => {
+    if (message !== 'close') {
+      port.postMessage(answer(connection, message));
+      return;
+    }
+    connection.close();
+    port.close();
+  });
+  port.postMessage('ready');
+}
+
+if (!isMainThread) main();

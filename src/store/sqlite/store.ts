@@ -1,0 +1,89 @@
+// The embedded store: one writer thread, two reader threads, one that checkpoints, and the lock that keeps other
+// processes out. What it promises stands in `store/contract.ts`.
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../../core/clock.ts';
+import { limits } from '../../core/limits.ts';
+import type { Commit, Store } from '../contract.ts';
+import { connect } from './database.ts';
+import { Lane } from './lane.ts';
+import { lock } from './lock.ts';
+import { migrate, migrations } from './migration.ts';
+import type { WriterData } from './writer.ts';
+
+export interface SqliteOptions {
+  /** The data folder; made with access for its owner alone where it does not exist. */
+  readonly directory: string;
+  /** Address of the module that exports `work: WorkTable` for the writer. */
+  readonly work: URL;
+  readonly segmentEvents?: number;
+  readonly readers?: number;
+}
+
+/** Opens the store of a data folder, bringing its schema up to date. Throws where another process has it open. */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { directory, work, segmentEvents = limits.segmentEvents } = options;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const held = lock(directory);
+  const file = `${directory}/hansard.db`;
+  try {
+    prepare(file);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+  const listeners: ((commit: Commit) => void)[] = [];
+  const tell = (commit: Commit): void => {
+    for (const listener of listeners) listener(commit);
+  };
+  const writerData: WriterData = { file, work: work.href, segmentEvents };
+  const script = (name: string): URL => new URL(`./${name}${import.meta.url.slice(-3)}`, import.meta.url);
+  const writer = new Lane(script('writer'), writerData, limits.writerQueueMax, tell);
+  const readers = Array.from(
+    { length: options.readers ?? Math.min(2, availableParallelism()) },
+    () => new Lane(script('reader'), { file }, limits.readerQueueMax),
+  );
+  const checkpointer = new Lane(script('checkpointer'), { file }, 1);
+  await Promise.all([writer, checkpointer, ...readers].map((lane) => lane.ready()));
+
+  const read = (method: string, ...args: readonly unknown[]): Promise<never> => {
+    const idle = readers.reduce((best, lane) => (lane.load < best.load ? lane : best));
+    return idle.ask({ method, args }) as Promise<never>;
+  };
+  return {
+    rows: (table, query) => read('rows', table, query),
+    rowPage: (table, query) => read('rowPage', table, query),
+    page: (query, request) => read('page', query, request),
+    scan: (query, request) => read('scan', query, request),
+    find: (query, guid) => read('find', query, guid),
+    total: (query) => read('total', query),
+    stats: () => read('stats'),
+    run: (name, input) => writer.ask({ kind: 'work', name, input }),
+    onCommit: (listener) => void listeners.push(listener),
+    settle: async () => void (await writer.ask({ kind: 'settle' })),
+    close: async () => {
+      await checkpointer.close();
+      await Promise.all(readers.map((lane) => lane.close()));
+      await writer.close();
+      held.release();
+    },
+  };
+}
+
+function prepare(file: string): void {
+  const connection = connect(file, 'write');
+  chmodSync(file, 0o600);
+  migrate(connection, migrations(), systemClock());
+  connection.close();
+}
+
+/** A consistent copy of a database file, also while a server writes to it: one snapshot, compacted. */
+export function backup(file: string, directory: string): void {
+  if (existsSync(directory))
+    throw new Error(`${directory} exists already: name a folder that does not exist yet`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const connection = connect(file, 'read');
+  connection.database.prepare('VACUUM INTO ?').run(`${directory}/hansard.db`);
+  connection.close();
+  chmodSync(`${directory}/hansard.db`, 0o600);
+}

@@ -1,0 +1,150 @@
+// The writer thread: takes what is queued, runs each piece in a savepoint of its own, commits once, then answers
+// all. Nothing is answered before the commit's fsync has returned.
+import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { monotonicClock, systemClock } from '../../core/clock.ts';
+import { systemRandom } from '../../core/guid.ts';
+import { limits } from '../../core/limits.ts';
+import type { Scene, WorkTable } from '../contract.ts';
+import { Appender } from './append.ts';
+import { countStep } from './counts.ts';
+import { type Connection, connect } from './database.ts';
+import { commitFailed, type FromThread, failureOf, type Outcome, type ToWriter } from './message.ts';
+import { SqliteTransaction } from './transaction.ts';
+
+/** What the thread is started with. `work` is the address of a module that exports `work: WorkTable`. */
+export interface WriterData {
+  readonly file: string;
+  readonly work: string;
+  readonly segmentEvents: number;
+}
+
+const countEventsMax = 20_000;
+const countDelayMs = 200;
+
+class Writer {
+  readonly #connection: Connection;
+  readonly #appender: Appender;
+  readonly #work: WorkTable;
+  readonly #scene: Scene;
+  #countPlanned = false;
+
+  constructor(data: WriterData, work: WorkTable) {
+    this.#connection = connect(data.file, 'write');
+    this.#appender = new Appender(this.#connection, data.segmentEvents);
+    this.#work = work;
+    this.#scene = { now: monotonicClock(systemClock, this.#lastInstant()), random: systemRandom };
+    this.#planCount();
+  }
+
+  /** One commit for the first message and what else is waiting, within the bounds of a group. */
+  group(first: ToWriter, next: () => ToWriter | undefined): FromThread {
+    const outcomes: Outcome[] = [];
+    const tables = new Set<string>();
+    const end = performance.now() + limits.groupMsMax;
+    let taken = 0;
+    this.#connection.exec('BEGIN IMMEDIATE');
+    for (let message: ToWriter | undefined = first; message !== undefined; ) {
+      outcomes.push(message.kind === 'settle' ? this.#settled(message.id) : this.#ran(message, tables));
+      taken += 1;
+      const more: boolean = taken < limits.groupOperationsMax && performance.now() < end;
+      message = more ? next() : undefined;
+    }
+    const failed = this.#commit();
+    if (failed !== null) {
+      const failure = failureOf(commitFailed(failed));
+      return {
+        outcomes: outcomes.map(({ id, ok, ...rest }) =>
+          ok ? { id, ok: false, failure } : ({ id, ok, ...rest } as Outcome),
+        ),
+      };
+    }
+    this.#planCount();
+    return { outcomes, commit: { tables: [...tables], lastEventId: this.#appender.lastId } };
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #ran(message: ToWriter & { kind: 'work' }, tables: Set<string>): Outcome {
+    const { id, name, input } = message;
+    const tx = new SqliteTransaction(this.#connection, this.#appender);
+    this.#connection.exec('SAVEPOINT piece');
+    this.#appender.mark();
+    try {
+      const work = this.#work[name];
+      if (work === undefined) throw new Error(`the writer has no work called ${name}`);
+      const value = work(tx, input as never, this.#scene);
+      this.#connection.exec('RELEASE piece');
+      for (const table of tx.changed) tables.add(table);
+      return { id, ok: true, value };
+    } catch (error) {
+      this.#connection.exec('ROLLBACK TO piece; RELEASE piece');
+      this.#appender.undo();
+      return { id, ok: false, failure: failureOf(error) };
+    }
+  }
+
+  #commit(): unknown {
+    try {
+      this.#connection.exec('COMMIT');
+      return null;
+    } catch (error) {
+      if (this.#connection.database.isTransaction) this.#connection.exec('ROLLBACK');
+      this.#appender.forget();
+      return error;
+    }
+  }
+
+  #settled(id: number): Outcome {
+    while (countStep(this.#connection, this.#appender.lastId, countEventsMax) > 0);
+    return { id, ok: true, value: null };
+  }
+
+  /** Counts what was committed, a slice at a time, between groups. */
+  #planCount(): void {
+    if (this.#countPlanned) return;
+    this.#countPlanned = true;
+    setTimeout(() => {
+      this.#countPlanned = false;
+      this.#connection.exec('BEGIN IMMEDIATE');
+      const left = countStep(this.#connection, this.#appender.lastId, countEventsMax);
+      if (this.#commit() === null && left > 0) this.#planCount();
+    }, countDelayMs).unref();
+  }
+
+  /** The newest `occurred_at` of our own events: time never goes back over a restart. */
+  #lastInstant(): number {
+    const sql = 'SELECT recorded_at AS at FROM event_';
+    const segments = this.#connection.all('SELECT number FROM segment ORDER BY number DESC LIMIT 2', []);
+    for (const { number } of segments) {
+      const row = this.#connection.get(`${sql}${number} ORDER BY id DESC LIMIT 1`, []);
+      if (row !== undefined) return Number(row.at);
+    }
+    return 0;
+  }
+}
+
+async function main(): Promise<void> {
+  const data = workerData as WriterData;
+  const port = parentPort;
+  if (port === null) return;
+  const { work } = (await import(data.work)) as { work: WorkTable };
+  const writer = new Writer(data, work);
+  port.on('message', (first: ToWriter | 'close') => {
+    let closing = first === 'close';
+    const next = (): ToWriter | undefined => {
+      const message = (receiveMessageOnPort(port) as { message: ToWriter | 'close' } | undefined)?.message;
+      if (message !== 'close') return message;
+      closing = true;
+      return undefined;
+    };
+    if (first !== 'close') port.postMessage(writer.group(first, next));
+    if (!closing) return;
+    writer.close();
+    port.close();
+  });
+  port.postMessage('ready');
+}
+
+if (!isMainThread) await main();

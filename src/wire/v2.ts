@@ -1,0 +1,91 @@
+// Events in V2's shape (events-api.md A.6), both ways: what http/ answers is what collect/ reads. Text out, member
+// by member in the original's order; `data` is spliced in as it was stored.
+import { secondsText } from '../core/instant.ts';
+import type { Json } from '../core/json.ts';
+import type { EventDraft, StoredEvent } from '../event/event.ts';
+import {
+  at,
+  optionalName,
+  optionalObject,
+  placeGuid,
+  requiredGuid,
+  requiredInstant,
+  requiredText,
+  requiredType,
+} from './members.ts';
+
+/** The head of a V2 list page. */
+export interface V2Page {
+  readonly total: number;
+  readonly totalPages: number;
+  readonly previous: string | null;
+  readonly next: string | null;
+  /** Whether the page ends with an empty member `orphans`. */
+  readonly orphans: boolean;
+}
+
+/** The JSON text of one resource. */
+export function v2Event(event: StoredEvent): string {
+  const { guid, actor, target, particulars } = event;
+  const time = secondsText(event.occurredAt);
+  const metadata = { guid, url: `/v2/events/${guid}`, created_at: time, updated_at: time };
+  const head = JSON.stringify({
+    type: event.type,
+    actor: actor.guid,
+    actor_type: actor.type,
+    actor_name: particulars.actor_name ?? null,
+    actor_username: particulars.actor_username ?? null,
+    actee: target.guid,
+    actee_type: target.type,
+    actee_name: particulars.target_name ?? '',
+    timestamp: time,
+  });
+  const places = JSON.stringify({ space_guid: event.spaceGuid, organization_guid: event.organizationGuid });
+  const entity = `${head.slice(0, -1)},"metadata":${event.data},${places.slice(1)}`;
+  return `{"metadata":${JSON.stringify(metadata)},"entity":${entity}}`;
+}
+
+/** The JSON text of a list page of any V2 collection; each resource is JSON text. */
+export function v2Page(page: V2Page, resources: readonly string[]): string {
+  const head = JSON.stringify({
+    total_results: page.total,
+    total_pages: page.totalPages,
+    prev_url: page.previous,
+    next_url: page.next,
+  });
+  const orphans = page.orphans ? ',"orphans":{}' : '';
+  return `${head.slice(0, -1)},"resources":[${resources.join(',')}]${orphans}}`;
+}
+
+/** Whether a document has the shape of one V2 resource. */
+export function isV2Event(json: Json): boolean {
+  return at(json, 'entity') !== undefined;
+}
+
+/**
+ * Reads one resource. Names that are missing stay missing: old events have no actor_username.
+ * @throws NotAnEvent
+ */
+export function v2Draft(json: Json): EventDraft {
+  const time = requiredInstant(json, 'entity.timestamp');
+  const actorName = optionalName(json, 'entity.actor_name');
+  const username = optionalName(json, 'entity.actor_username');
+  const targetName = optionalName(json, 'entity.actee_name');
+  return {
+    guid: requiredGuid(json, 'metadata.guid'),
+    type: requiredType(json, 'entity.type'),
+    occurredAt: time.instant,
+    precision: time.precision,
+    actor: { type: requiredText(json, 'entity.actor_type'), guid: requiredText(json, 'entity.actor') },
+    target: { type: requiredText(json, 'entity.actee_type'), guid: requiredText(json, 'entity.actee') },
+    spaceGuid: placeGuid(json, 'entity.space_guid'),
+    organizationGuid: placeGuid(json, 'entity.organization_guid'),
+    particulars: {
+      ...(actorName === undefined ? {} : { actor_name: actorName }),
+      ...(username === undefined ? {} : { actor_username: username }),
+      ...(targetName === undefined ? {} : { target_name: targetName }),
+    },
+    data: optionalObject(json, 'entity.metadata'),
+    outcome: 'unknown',
+  };
+}
