@@ -91,8 +91,9 @@ function isVisible(connection: Connection, query: BoundedQuery, span: Span, id: 
   const sql = new Sql(sqliteDialect);
   const plan = { branches: [], byVisibility: false };
   const where = branchWhere(sql, query, plan, { access: 'ids', key: [] }, span.segment.number);
-  const text = `SELECT 1 AS yes FROM event_${span.segment.number} WHERE ${where} AND id = ?`;
-  return connection.get(text, [...sql.params, id] as SQLInputValue[]) !== undefined;
+  const { from, to } = query.window;
+  const text = `SELECT 1 AS yes FROM event_${span.segment.number} WHERE ${where} AND occurred_at BETWEEN ? AND ? AND id = ?`;
+  return connection.get(text, [...sql.params, from, to, id] as SQLInputValue[]) !== undefined;
 }
 
 function walkOf(

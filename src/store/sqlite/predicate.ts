@@ -28,9 +28,9 @@ export function eventPredicate(sql: Sql, segment: number, filter: Filter): strin
     case 'nothing':
       return 'FALSE';
     case 'and':
-      return `(${filter.all.map((part) => eventPredicate(sql, segment, part)).join(' AND ')})`;
+      return joined(sql, segment, filter.all, 'AND', 'TRUE');
     case 'or':
-      return `(${filter.any.map((part) => eventPredicate(sql, segment, part)).join(' OR ')})`;
+      return joined(sql, segment, filter.any, 'OR', 'FALSE');
     case 'not':
       return `NOT ${eventPredicate(sql, segment, filter.of)}`;
     case 'in':
@@ -44,6 +44,11 @@ export function eventPredicate(sql: Sql, segment: number, filter: Filter): strin
     case 'name':
       return namePredicate(sql, segment, filter.of, filter.values);
   }
+}
+
+function joined(sql: Sql, segment: number, parts: readonly Filter[], word: string, none: string): string {
+  if (parts.length === 0) return none;
+  return `(${parts.map((part) => eventPredicate(sql, segment, part)).join(` ${word} `)})`;
 }
 
 function membership(sql: Sql, field: TextField, values: readonly string[]): string {

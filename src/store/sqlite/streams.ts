@@ -59,7 +59,7 @@ export function branchWhere(
     (column, index) => `${column} = ${sql.param(branch.key[index] ?? -1)}`,
   );
   for (const [field, filters] of indexed) {
-    if (heldBy[branch.access].includes(field)) continue;
+    if (isHeld(field, branch, plan)) continue;
     tests.push(...filters.map((filter: Filter) => eventPredicate(sql, segment, filter)));
   }
   if (!holdsAudience.includes(branch.access)) tests.push(sql.oneOf('audience', bounded.audiences));
@@ -73,6 +73,11 @@ export function branchWhere(
     }
   }
   return tests.length === 0 ? 'TRUE' : tests.join(' AND ');
+}
+
+/** Whether a branch's key says what the filter on this field says; keys of visibility say nothing of filters on places. */
+function isHeld(field: IndexedField, { access }: Branch, { byVisibility }: Plan): boolean {
+  return heldBy[access].includes(field) && (!byVisibility || field === 'type');
 }
 
 /** Merges all streams into the keys in order, beginning after `after` (in the walk's direction). */

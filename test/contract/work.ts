@@ -1,0 +1,70 @@
+// What the contract suite asks a store's writer to do: rows and events without the floors above.
+import { AppError } from '../../src/core/error.ts';
+import type { EventRow, Particulars } from '../../src/event/event.ts';
+import type { Transaction, WorkTable } from '../../src/store/contract.ts';
+import { UniqueViolation } from '../../src/store/contract.ts';
+import { equals, type Row, type RowQuery, type Table } from '../../src/store/table.ts';
+
+export const thingTable: Table = {
+  name: 'role',
+  columns: {
+    guid: 'text',
+    type: 'text',
+    user_guid: 'text',
+    organization_guid: 'text',
+    space_guid: 'text',
+    created_at: 'instant',
+    updated_at: 'instant',
+  },
+  key: ['guid'],
+  unique: [['user_guid', 'type', 'organization_guid', 'space_guid']],
+  indexes: [],
+  bookkeeping: false,
+};
+
+interface Insertion {
+  readonly rows: readonly Row[];
+  readonly events?: readonly EventRow[];
+  /** Throws after everything was written. */
+  readonly fail?: 'refusal' | 'defect';
+}
+
+function insert(tx: Transaction, { rows, events = [], fail }: Insertion): number {
+  for (const row of rows) tx.insert(thingTable, row);
+  if (events.length > 0) tx.append(events);
+  if (fail === 'refusal') throw new AppError('UnprocessableEntity', ['asked to fail']);
+  if (fail === 'defect') throw new TypeError('asked to break');
+  return tx.count(thingTable, { kind: 'every' });
+}
+
+export const work: WorkTable = {
+  insert,
+  append: (tx: Transaction, events: readonly EventRow[]) => tx.append(events),
+  supplement: (tx: Transaction, { id, particulars }: { id: number; particulars: Particulars }) => {
+    tx.supplement(id, particulars);
+    return null;
+  },
+  event: (tx: Transaction, { origin, guid }: { origin: string; guid: string }) =>
+    tx.event(origin, guid) ?? null,
+  find: (tx: Transaction, query: RowQuery) => tx.find(thingTable, query),
+  change: (tx: Transaction, { guid, type }: { guid: string; type: string }) => ({
+    changed: tx.update(thingTable, { guid }, { type }),
+    touched: [...tx.touched],
+    row: tx.get(thingTable, { guid }) ?? null,
+  }),
+  remove: (tx: Transaction, guid: string) => tx.remove(thingTable, { guid }),
+  twice: (tx: Transaction, row: Row) => {
+    tx.insert(thingTable, row);
+    try {
+      tx.insert(thingTable, { ...row, guid: `${row.guid}-again` });
+    } catch (error) {
+      if (!(error instanceof UniqueViolation)) throw error;
+      return {
+        table: error.table,
+        columns: error.columns,
+        kept: tx.count(thingTable, equals('guid', row.guid as string)),
+      };
+    }
+    return null;
+  },
+};
