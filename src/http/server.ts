@@ -2,7 +2,12 @@
 // failure into the envelope of the dialect that was spoken. Handlers see none of this.
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { AppError } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../event/event.ts';
@@ -22,7 +27,7 @@ export interface ServerOptions {
 export function createServer({ routes, services, logLevel, trustedProxies }: ServerOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     logger: { level: logLevel, stream: process.stderr, serializers: { req: describe } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.importBytesMax,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: ({ headers }) => requestId(headers['x-vcap-request-id'] ?? headers['x-request-id']),
@@ -32,7 +37,8 @@ export function createServer({ routes, services, logLevel, trustedProxies }: Ser
     http: { maxHeaderSize: 2 * limits.urlBytesMax },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, request, reply) => {
-      void send(reply, refusal(new AppError('InvalidRequest'), dialectOf(request.raw.url ?? '')));
+      const dialect = dialectOf(request.raw.url ?? '');
+      void send(reply, refusal(new AppError('InvalidRequest'), dialect), dialect);
     },
   });
   app.removeAllContentTypeParsers();
@@ -41,12 +47,14 @@ export function createServer({ routes, services, logLevel, trustedProxies }: Ser
     reply.header('x-vcap-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
   });
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, refusal(new AppError('NotFound'), dialectOf(request.url))),
-  );
-  app.setErrorHandler((error, request, reply) =>
-    send(reply, failure(error, request, dialectOf(request.url))),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const dialect = dialectOf(request.url);
+    return send(reply, refusal(new AppError('NotFound'), dialect), dialect);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const dialect = dialectOf(request.url);
+    return send(reply, failure(error, request, dialect), dialect);
+  });
   for (const route of routes) mount(app, route, services);
   return app;
 }
@@ -58,19 +66,25 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
     handler: async (request, reply) => {
       let principal: Principal | null = null;
       try {
-        if (route.access === 'public')
-          return send(reply, await route.handle(await callOf(request, route), services));
+        if (route.access === 'public') {
+          const answer = await route.handle(await callOf(request, route), services);
+          return send(reply, answer, route.dialect);
+        }
         principal = await services.tokens.verify(request.headers.authorization);
         reply.header('x-user-guid', principal.guid);
         checkScope(principal, route);
         const call = await callOf(request, route);
         const known: KnownCall = { ...call, principal, doer: doerOf(principal, call.context) };
-        return send(reply, await route.handle(known, services));
+        return send(reply, await route.handle(known, services), route.dialect);
       } catch (error) {
         const answer = failure(error, request, route.dialect);
-        if (answer.status === 403 && principal !== null)
-          await noteRefusal(request, route, principal, services);
-        return send(reply, answer);
+        if (answer.status === 403 && principal !== null) {
+          const noting = noteRefusal(request, route, principal, services);
+          await noting.catch((reason) =>
+            request.log.error({ err: reason }, 'a refusal could not be recorded yet'),
+          );
+        }
+        return send(reply, answer, route.dialect);
       }
     },
   });
@@ -140,13 +154,22 @@ function failure(error: unknown, request: FastifyRequest, dialect: Dialect): Ans
   return unknownFailure(dialect);
 }
 
-function send(reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, body, headers }: Answer, dialect: Dialect): FastifyReply {
   reply.code(status);
   if (headers !== undefined) reply.headers(headers);
   if (body === undefined) return reply.send();
-  if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
+  if (!reply.hasHeader('content-type')) reply.header('content-type', jsonType[dialect]);
   return reply.send(typeof body === 'string' ? body : JSON.stringify(body));
 }
+
+/** V2 of the original writes no blank here (events-api.md, sections A.9 and B.4). */
+const jsonType: Record<Dialect, string> = {
+  root: 'application/json;charset=utf-8',
+  v2: 'application/json;charset=utf-8',
+  v3: 'application/json; charset=utf-8',
+  api: 'application/json; charset=utf-8',
+  uaa: 'application/json;charset=UTF-8',
+};
 
 /** What the log says of a request: never its query, headers or body, which can hold secrets. */
 function describe(request: FastifyRequest): { method: string; url: string } {

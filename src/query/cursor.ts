@@ -1,5 +1,5 @@
-// The place in a list that a page link carries, as text. It holds no secret and gives no right: whoever changes it
-// still sees only what the narrowed query lets through.
+// The place in a list that a page link carries, as text. It holds no secret and gives no right: whoever
+// changes it still sees only what the narrowed query lets through.
 import { isInstant } from '../core/instant.ts';
 import type { EventKey } from '../event/event.ts';
 import type { Direction } from './ast.ts';

@@ -1,5 +1,5 @@
-// The label_selector of V3: `key`, `!key`, `key=v`, `key==v`, `key!=v`, `key in (a,b)`, `key notin (a,b)`, joined by
-// commas; a key may have a prefix. Read as strictly as the original does, with its messages.
+// The label_selector of V3: `key`, `!key`, `key=v`, `key==v`, `key!=v`, `key in (a,b)`, `key notin (a,b)`,
+// joined by commas; a key may have a prefix. Read as strictly as the original does, with its messages.
 import { limits } from '../core/limits.ts';
 
 /** One requirement; `=` is `in` with one value, `!=` is `notin`, which what lacks the label fulfils too. */

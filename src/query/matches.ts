@@ -1,5 +1,5 @@
-// The reference evaluator: what a filter and a visibility mean for one event, in the plainest words. Every store
-// must answer as it does; the suite in test/contract/ holds them to it.
+// The reference evaluator: what a filter and a visibility mean for one event, in the plainest words. Every
+// store must answer as it does; the suite in test/contract/ holds them to it.
 import type { Instant } from '../core/instant.ts';
 import type { EventKey, Particulars, StoredEvent } from '../event/event.ts';
 import type { Comparison, Direction, Filter, TextField } from './ast.ts';

@@ -1,9 +1,9 @@
-// One page or one slice of an ordered list of events: what is asked of a store, and what it answers. The numbers,
-// cursors and links around it are made in paging.ts.
+// One page or one slice of an ordered list of events: what is asked of a store, and what it answers. The
+// numbers, cursors and links around it are made in paging.ts.
 import type { EventKey, StoredEvent } from '../event/event.ts';
 import type { Direction } from './ast.ts';
 
-/** Where a page begins. `before` answers the rows that end just before the key, in the list's own direction. */
+/** Where a page begins. `before`: the rows that end just before the key, in the list's own direction. */
 export type PageStart =
   | { readonly kind: 'skip'; readonly rows: number }
   | { readonly kind: 'after'; readonly key: EventKey }

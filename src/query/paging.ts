@@ -1,8 +1,9 @@
-// From page number and cursor to what a store is asked, and from its answer to the numbers and cursors of the links.
+// From page number and cursor to what a store is asked, and from its answer to the numbers and cursors of the
+// links.
 //
-// Promises, to whoever follows links: every event that was visible when the first page was answered, and still is,
-// comes exactly once, forwards and backwards; events that arrived later never come. Whoever keeps only page numbers
-// gets pages by number.
+// Promises, to whoever follows links: every event that was visible when the first page was answered, and
+// still is, comes exactly once, forwards and backwards; events that arrived later never come. Whoever keeps
+// only page numbers gets pages by number.
 import type { EventKey, StoredEvent } from '../event/event.ts';
 import type { Direction } from './ast.ts';
 import { type Cursor, type CursorPosition, encodeCursor } from './cursor.ts';

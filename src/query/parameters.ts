@@ -1,7 +1,8 @@
-// The query part of a URL as the original's web server reads it: names and values in order, percent codes and `+`
-// decoded, `name[x]` and `name[]` nested. What a parameter means is a matter of v2-list and v3-list.
+// The query part of a URL as the original's web server reads it: names and values in order, percent codes and
+// `+` decoded, `name[x]` and `name[]` nested. What a parameter means is a matter of v2-list and v3-list.
 //
-// Promises: whatever comes out is well-formed text without NUL; anything else is a 400 that says what is wrong.
+// Promises: whatever comes out is well-formed text without NUL; anything else is a 400 that says what is
+// wrong.
 import { AppError } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
 
@@ -27,8 +28,9 @@ export function badQuery(sentence: string): AppError {
 }
 
 /**
- * The parameters in their order. `&;` is how the original reads `q`: a bare `;` ends it (events-api.md A.3.2).
- * @param rawQuery what follows `?` in the request line, bytes above 127 as Latin-1 characters, as Node hands it over.
+ * The parameters in their order. `&;` is how the original reads `q`: a bare `;` ends it (events-api.md
+ * A.3.2).
+ * @param rawQuery what follows `?`, as Node hands it over: bytes above 127 are Latin-1 characters.
  * @throws AppError BadQueryParameter
  */
 export function readParameters(rawQuery: string, separators: '&' | '&;' = '&'): Parameter[] {

@@ -8,7 +8,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   [/^(0|[1-9]\d*)$/, ''],
 ];
 
-/** Ruby's `Integer(text)`: `010` is 8, `0x2` is 2, `1_0` is 10, blanks around are allowed. Null: no number. */
+/** Ruby's `Integer(text)`: `010` is 8, `0x2` is 2, `1_0` is 10, blanks around do no harm. Null: none. */
 export function rubyInteger(text: string): bigint | null {
   const match = /^([+-]?)([^_]+(?:_[^_]+)*)$/.exec(text.trim());
   const digits = match?.[2]?.replaceAll('_', '') ?? '';

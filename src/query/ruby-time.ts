@@ -1,10 +1,11 @@
-// The part of Ruby's lenient `Time.parse` that people use in V2 timestamp filters (events-api.md A.4): ISO dates in
-// extended and basic form, dates with English month names, a time of day, offsets and the zones of RFC 822. What is
-// missing above comes from the present day, what is missing below is the least; no zone is UTC.
+// The part of Ruby's lenient `Time.parse` that people use in V2 timestamp filters (events-api.md A.4): ISO
+// dates in extended and basic form, dates with English month names, a time of day, offsets and the zones of
+// RFC 822. What is missing above comes from the present day, what is missing below is the least; no zone is
+// UTC.
 //
-// Where Ruby would silently ignore a word it does not know, this reader refuses: a filter must not mean something
-// else than it says. One leftover is let through as in the original, a second time of day, because that is what an
-// offset becomes when its `+` was not encoded.
+// Where Ruby would silently ignore a word it does not know, this reader refuses: a filter must not mean
+// something else than it says. One leftover is let through as in the original, a second time of day, because
+// that is what an offset becomes when its `+` was not encoded.
 import { type Instant, isInstant, microsPerSecond } from '../core/instant.ts';
 
 interface Clock {
@@ -27,16 +28,16 @@ interface Taken<T> {
   readonly rest: string;
 }
 
-const zone = String.raw`(?:\s*((?:gmt|utc?)?[-+]\d{1,2}(?::?\d{2})?(?!\d)|(?:z|utc|ut|gmt|[ecmp][sd]t)(?![a-z0-9])))?`;
+const offset = String.raw`(?:gmt|utc?)?[-+]\d{1,2}(?::?\d{2})?(?!\d)`;
+const namedZone = '(?:z|utc|ut|gmt|[ecmp][sd]t)(?![a-z0-9])';
+const zone = String.raw`(?:\s*(${offset}|${namedZone}))?`;
 const fraction = String.raw`(?:[.,](\d+))?`;
 const clockForm = new RegExp(
   String.raw`(?<!\d)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?!\d)${fraction})?(?!\d)${zone}`,
   'i',
 );
-const basicForm = new RegExp(
-  String.raw`(?<!\d)(\d{4})(\d{2})(\d{2})(?:(?:t|(?=\d{6}))(\d{2})(\d{2})(\d{2})?(?!\d)${fraction}${zone})?(?![a-z\d])`,
-  'i',
-);
+const basicClock = String.raw`(?:t|(?=\d{6}))(\d{2})(\d{2})(\d{2})?(?!\d)${fraction}${zone}`;
+const basicForm = new RegExp(String.raw`(?<!\d)(\d{4})(\d{2})(\d{2})(?:${basicClock})?(?![a-z\d])`, 'i');
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const monthName = `(${months.join('|')})[a-z]*\\.?`;
@@ -56,7 +57,7 @@ const charactersMax = 100;
 const weekday = /^(?:sun|mon|tue|wed|thu|fri|sat)(?:day|sday|nesday|rsday|urday)?$/i;
 const zoneHours: Record<string, number> = { e: -5, c: -6, m: -7, p: -8 };
 
-/** The instant that a text means, or null where it means none. `now` fills in what a text leaves out above. */
+/** The instant that a text means, or null where it means none. `now` fills in what it leaves out above. */
 export function parseRubyTime(text: string, now: Instant): Instant | null {
   if (text.length > charactersMax) return null;
   const basic = takeBasic(text);
@@ -70,8 +71,8 @@ export function parseRubyTime(text: string, now: Instant): Instant | null {
 }
 
 /**
- * The instant of a date and a time of day in UTC. Days that a month lacks roll over into the next one, as do 24:00
- * and a leap second; null where Ruby finds an argument out of range.
+ * The instant of a date and a time of day in UTC. Days that a month lacks roll over into the next one, as do
+ * 24:00 and a leap second; null where Ruby finds an argument out of range.
  */
 export function rolledInstant(
   year: number,

@@ -1,5 +1,5 @@
-// The V2 event lists: `/v2/events` and `/v2/spaces/:guid/events` (events-api.md A.2, A.5, A.8). Their order is the
-// one order of the log, whatever `order-by` names.
+// The V2 event lists: `/v2/events` and `/v2/spaces/:guid/events` (events-api.md A.2, A.5, A.8). Their order
+// is the one order of the log, whatever `order-by` names.
 import type { Instant } from '../core/instant.ts';
 import { and, type Filter } from './ast.ts';
 import type { PageWish } from './paging.ts';

@@ -1,5 +1,6 @@
-// What every V2 collection reads from its query: paging, order, relations and `q` (events-api.md A.3, A.5), and the
-// page links that say the same again (A.6). Input that the original answers with 500 is a 400 with a sentence here.
+// What every V2 collection reads from its query: paging, order, relations and `q` (events-api.md A.3, A.5),
+// and the page links that say the same again (A.6). Input that the original answers with 500 is a 400 with a
+// sentence here.
 import { limits } from '../core/limits.ts';
 import type { Direction } from './ast.ts';
 import { type Cursor, decodeCursor } from './cursor.ts';

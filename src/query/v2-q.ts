@@ -1,5 +1,5 @@
-// The `q` of V2: what stands in it (for every V2 collection), and what it means for events (events-api.md A.3, A.4).
-// Both texts of refusals that clients know, the wrong name and nothing else, are the original's.
+// The `q` of V2: what stands in it (for every V2 collection), and what it means for events (events-api.md
+// A.3, A.4). Both texts of refusals that clients know, the wrong name and nothing else, are the original's.
 import { type Instant, microsPerSecond } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
 import { and, type Comparison, type Filter, nothing, or, type TextField } from './ast.ts';
@@ -44,7 +44,7 @@ export function listItems(value: string): string[] {
   return items;
 }
 
-/** `;` separates, `;;` is a literal `;`. Parameters hold no NUL (parameters.ts), so it can stand for the literal. */
+/** `;` separates, `;;` is a literal `;`. Parameters hold no NUL (parameters.ts), so it stands for that. */
 function segmentsOf(q: string): string[] {
   const parts = withoutTrailingEmpty(q.replaceAll(';;', '\0').split(';'));
   return parts.map((part) => part.replaceAll('\0', ';'));

@@ -1,5 +1,5 @@
-// `/v3/audit_events`: its parameters and what they mean (events-api.md B.1). An event has one time, so created_ats
-// and updated_ats filter, and both columns of order_by sort, by the same.
+// `/v3/audit_events`: its parameters and what they mean (events-api.md B.1). An event has one time, so
+// created_ats and updated_ats filter, and both columns of order_by sort, by the same.
 import { and, type Direction, everything, type Filter, or, type TextField } from './ast.ts';
 import type { PageWish } from './paging.ts';
 import { rangeFilter } from './time-range.ts';

@@ -1,5 +1,6 @@
-// What every V3 collection reads from its query (events-api.md B.1), the original's messages in the original's order
-// (B.2), and page links that say the same again. A collection describes itself by a V3ListSpec.
+// What every V3 collection reads from its query (events-api.md B.1), the original's messages in the
+// original's order (B.2), and page links that say the same again. A collection describes itself by a
+// V3ListSpec.
 import { limits } from '../core/limits.ts';
 import type { Direction } from './ast.ts';
 import { type Cursor, decodeCursor } from './cursor.ts';
@@ -82,8 +83,8 @@ export function parseV3List(rawQuery: string, spec: V3ListSpec): V3List {
   const messages: string[] = [];
   const { page, perPage } = readPaging(given, messages);
   const orderBy = readOrder(given.get('order_by'), spec, messages);
-  const createdAts = readTimesOf(given.get('created_ats'), 'Created ats', messages);
-  const updatedAts = readTimesOf(given.get('updated_ats'), 'Updated ats', messages);
+  const createdAts = readTimesOf(given, 'created_ats', messages);
+  const updatedAts = readTimesOf(given, 'updated_ats', messages);
   const lists = readLists(given, spec, messages);
   const labelSelector = readLabels(given.get('label_selector'), messages);
   const include = readInclude(given.get('include'), spec, messages);
@@ -147,8 +148,9 @@ function readOrder(value: Value | undefined, spec: V3ListSpec, messages: string[
   return null;
 }
 
-function readTimesOf(value: Value | undefined, label: string, messages: string[]): TimeRanges {
-  return value === undefined ? [] : readTimes(value, label, messages);
+function readTimesOf(given: Given, name: string, messages: string[]): TimeRanges {
+  const value = given.get(name);
+  return value === undefined ? [] : readTimes(value, label(name), messages);
 }
 
 function readLists(given: Given, spec: V3ListSpec, messages: string[]): Map<string, ListValues> {
@@ -194,6 +196,10 @@ function readInclude(value: Value | undefined, spec: V3ListSpec, messages: strin
     return [];
   }
   const resources = commaList(rubyText(value));
+  if (resources.length > limits.filterValuesMax) {
+    messages.push(`Include takes at most ${limits.filterValuesMax} values`);
+    return [];
+  }
   const known = spec.include.map((name) => `'${name}'`).join(', ');
   for (const [index, resource] of resources.entries()) {
     if (!spec.include.includes(resource)) {

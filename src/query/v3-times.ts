@@ -1,6 +1,7 @@
 // `created_ats` and `updated_ats` of V3 lists: whole seconds, alone or with `[lt] [lte] [gt] [gte]`, and the
 // original's messages about them (events-api.md B.1, B.2).
 import { type Instant, microsPerSecond } from '../core/instant.ts';
+import { limits } from '../core/limits.ts';
 import { commaList, quoted, rubyText, type Value } from './parameters.ts';
 import { rolledInstant } from './ruby-time.ts';
 import type { TimeRange } from './time-range.ts';
@@ -26,7 +27,12 @@ export function readTimes(value: Value, label: string, messages: string[]): Time
     });
   }
   if (value.kind === 'text' && value.text === null) return [];
-  return [commaList(rubyText(value)).map((text) => within(readSecond(text, label, messages)))];
+  const texts = commaList(rubyText(value));
+  if (texts.length > limits.filterValuesMax) {
+    messages.push(`${label} takes at most ${limits.filterValuesMax} values`);
+    return [];
+  }
+  return [texts.map((text) => within(readSecond(text, label, messages)))];
 }
 
 /** What each operator means for times that may have fractions below the seconds that clients see. */

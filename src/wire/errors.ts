@@ -1,5 +1,5 @@
-// The envelopes in which failures are answered: V2's, V3's (events-api.md H) and UAA's. Plain objects, members in
-// the original's order.
+// The envelopes in which failures are answered: V2's, V3's (events-api.md H) and UAA's. Plain objects,
+// members in the original's order.
 import type { AppError } from '../core/error.ts';
 
 export interface V2Error {
@@ -34,7 +34,7 @@ export function v3Errors(...errors: readonly AppError[]): { readonly errors: rea
   };
 }
 
-/** V2's answer to a failure that nobody foresaw; the original orders its members differently, without `CF-`. */
+/** V2's answer to a failure that nobody foresaw; other order of members, no `CF-`, as the original. */
 export const v2UnknownError: V2Error = {
   error_code: 'UnknownError',
   description: 'An unknown error occurred.',

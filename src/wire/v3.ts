@@ -1,5 +1,5 @@
-// Events in V3's shape (events-api.md B.3), both ways: what http/ answers is what collect/ reads. Text out, member
-// by member in the original's order; `data` is spliced in as it was stored.
+// Events in V3's shape (events-api.md B.3), both ways: what http/ answers is what collect/ reads. Text out,
+// member by member in the original's order; `data` is spliced in as it was stored.
 import { secondsText } from '../core/instant.ts';
 import type { Json } from '../core/json.ts';
 import type { EventDraft, Party, StoredEvent } from '../event/event.ts';
