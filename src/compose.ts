@@ -1,7 +1,7 @@
 // Puts the parts together: the one file that names a concrete store. `serve` is the whole server in one call,
 // `openLog` the store with its work for commands that run while no server has it open.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
@@ -23,7 +23,7 @@ import { createTokens } from './identity/token.ts';
 import { checkOrigin } from './log/import.ts';
 import { type ImportReport, importAll } from './log/import-all.ts';
 import type { Store } from './store/contract.ts';
-import { openSqliteStore } from './store/sqlite/store.ts';
+import { backup, openSqliteStore } from './store/sqlite/store.ts';
 import type { Table } from './store/table.ts';
 
 /** Every declared table, once: what migrations are made from. */
@@ -40,7 +40,10 @@ export interface Running {
 }
 
 /** Opens the embedded store of a data folder; the writer gets all work of this program. */
-export async function openLog(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
+export async function openLog(
+  directory: string,
+  segmentEvents: number = limits.segmentEvents,
+): Promise<Store> {
   return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
 }
 
@@ -88,6 +91,21 @@ export async function importOffline(
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Copies store and keys of a data folder, also while a server has it open.
+ * @returns why it could not, or null.
+ */
+export function backupOf(directory: string, target: string): string | null {
+  if (!existsSync(`${directory}/hansard.db`))
+    return `${directory} is not a data folder: it has no hansard.db`;
+  if (existsSync(target)) return `${target} exists already: name a folder that does not exist yet`;
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  backup(`${directory}/hansard.db`, `${target}/hansard.db`);
+  cpSync(`${directory}/keys`, `${target}/keys`, { recursive: true });
+  chmodSync(`${target}/keys`, 0o700);
+  return null;
 }
 
 async function servicesOf(

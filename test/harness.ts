@@ -74,7 +74,12 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
 }
 
 /** One request to any server. */
-export async function request(url: string, method: string, path: string, call: CallOptions = {}): Promise<Reply> {
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  call: CallOptions = {},
+): Promise<Reply> {
   const { token = null, body, headers = {} } = call;
   const response = await fetch(`${url}${path}`, {
     method,

@@ -8,8 +8,8 @@ export type Clock = () => Instant;
 const driftMsMax = 2;
 
 /**
- * A clock that tells the wall clock's time with the timer's fine digits. It follows the wall clock: whenever that
- * has been set, or the timer has drifted, by more than two milliseconds, it begins anew from there.
+ * A clock that tells the wall clock's time with the timer's fine digits. It follows the wall clock: whenever
+ * that has been set, or the timer has drifted, by more than two milliseconds, it begins anew from there.
  * @param wallMs milliseconds since 1970, as synchronized by the machine. @param timerMs a monotonic timer.
  */
 export function wallClock(wallMs: () => number, timerMs: () => number): Clock {

@@ -1,6 +1,6 @@
-// The two kinds of failure. An AppError is answered to a caller: its name stands in the catalogue below, which is
-// the original's own (contract/events-api.md, section H), so that both envelopes and every test agree on it.
-// A failed `assert` is a fault of the program: it ends the process, and the next start recovers.
+// The two kinds of failure. An AppError is answered to a caller: its name stands in the catalogue below,
+// which is the original's own (contract/events-api.md, section H), so that both envelopes and every test
+// agree on it. A failed `assert` is a fault of the program: it ends the process, and the next start recovers.
 
 interface CatalogueEntry {
   readonly code: number;

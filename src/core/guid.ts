@@ -21,8 +21,8 @@ export function newGuid(nowMillis: number = Date.now(), random: Random = systemR
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(nowMillis, 0, 6);
   bytes.set(random(10), 6);
-  bytes[6] = 0x70 | (bytes[6] as number & 0x0f);
-  bytes[8] = 0x80 | (bytes[8] as number & 0x3f);
+  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
   return guidText(bytes);
 }
 

@@ -49,7 +49,9 @@ export function civilInstant(
   return date.getTime() * 1000 + (hour * 3600 + minute * 60 + second) * microsPerSecond;
 }
 
-/** The whole years that microseconds in a JavaScript number hold exactly: from the first instant of 1685 ... */
+/**
+ * The whole years that microseconds in a JavaScript number hold exactly: from the first instant of 1685 ...
+ */
 const first: Instant = Date.UTC(1685, 0, 1) * 1000;
 /** ... to the last one of 2254. */
 const afterLast: Instant = Date.UTC(2255, 0, 1) * 1000;

@@ -1,6 +1,6 @@
 // A JSON reader that loses nothing: member order and number text stay as they came, and what cannot be kept
-// faithfully (duplicate keys, lone surrogates, NUL, broken UTF-8 upstream, too deep nesting) is refused with a
-// reason. Used wherever a document from outside becomes stored bytes; `JSON.parse` loses or changes these.
+// faithfully (duplicate keys, lone surrogates, NUL, broken UTF-8 upstream, too deep nesting) is refused with
+// a reason. Used wherever a document from outside becomes stored bytes; `JSON.parse` loses or changes these.
 import { limits } from './limits.ts';
 
 /** A number keeps its text, an object its members in order. */
@@ -64,8 +64,12 @@ export function jsonText(json: Json): string {
     case 'array':
       return `[${json.items.map(jsonText).join(',')}]`;
     case 'object':
-      return `{${json.members.map(([name, value]) => `${JSON.stringify(name)}:${jsonText(value)}`).join(',')}}`;
+      return `{${json.members.map(memberText).join(',')}}`;
   }
+}
+
+function memberText([name, value]: readonly [string, Json]): string {
+  return `${JSON.stringify(name)}:${jsonText(value)}`;
 }
 
 /** The member of an object, or undefined where there is none or the value is no object. */

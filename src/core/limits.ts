@@ -9,6 +9,8 @@ export const limits = {
   importBytesMax: 4_294_967_296,
   /** Lines handed to the writer at a time: small enough to stop within a commit of 100 ms. */
   importBatchLines: 1_000,
+  /** And no more text than this: a thousand lines of a mebibyte each would be a gigabyte in memory. */
+  importBatchCharactersMax: 4_194_304,
   /** An import lets waiting operations in after this long. */
   importCommitMsMax: 100,
   /** Operations that share one commit, and how long the writer collects them. */

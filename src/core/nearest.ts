@@ -1,12 +1,13 @@
-// "Did you mean": the known word that somebody who typed another one most likely meant. For error sentences only.
+// "Did you mean": the known word that somebody who typed another one most likely meant. For error sentences
+// only.
 
 /** Longer words are no slips of the hand, and the comparison costs the product of the lengths. */
 const charactersMax = 255;
 
 /**
- * The candidate nearest to a word, or null where none is near: one that begins with the word, the shortest first;
- * else the one with the fewest edits, if they are at most a third of the word. Letter case is ignored, and the
- * earlier candidate wins a tie.
+ * The candidate nearest to a word, or null where none is near: one that begins with the word, the shortest
+ * first; else the one with the fewest edits, if they are at most a third of the word. Letter case is ignored,
+ * and the earlier candidate wins a tie.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const typed = word.toLowerCase();

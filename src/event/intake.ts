@@ -1,6 +1,6 @@
-// The one place where an event's stored bytes are made: checked, redacted, compact, with the salts of its leaf; and
-// the comparison of a stored event with another account of the same one. What is stored for which reader, and what
-// becomes of a refusal, is the business of the floors above.
+// The one place where an event's stored bytes are made: checked, redacted, compact, with the salts of its
+// leaf; and the comparison of a stored event with another account of the same one. What is stored for which
+// reader, and what becomes of a refusal, is the business of the floors above.
 import { isGuid, type Random } from '../core/guid.ts';
 import { type Instant, isInstant, microsPerSecond } from '../core/instant.ts';
 import { type Json, type JsonObject, JsonRefused, jsonText, readJson } from '../core/json.ts';
@@ -55,8 +55,9 @@ export type Comparison =
   | { readonly kind: 'contradiction'; readonly fields: string[] };
 
 /**
- * Compares what both accounts have, after redaction: V2 and V3 tell times in whole seconds, V3 knows no user names.
- * A name that is absent or null on one side contradicts nothing; one that only the draft has is an addition.
+ * Compares what both accounts have, after redaction: V2 and V3 tell times in whole seconds, V3 knows no user
+ * names. A name that is absent or null on one side contradicts nothing; one that only the draft has is an
+ * addition.
  * @throws IntakeRefused as `intake` does.
  */
 export function compareKnown(stored: StoredEvent, draft: EventDraft): Comparison {
@@ -238,7 +239,9 @@ function sameNumber(a: string, b: string): boolean {
   return a === b || (exact(a) && exact(b) && Number(a) === Number(b));
 }
 
-/** The context with what the draft adds, or null where it adds nothing. Why something is absent is no fact. */
+/**
+ * The context with what the draft adds, or null where it adds nothing. Why something is absent is no fact.
+ */
 function richerContext(stored: Context, told: Context, contradicted: string[]): Context | null {
   const { absent: _, ...known } = stored;
   const merged: Record<string, string> = { ...known };

@@ -1,10 +1,13 @@
-// Hides what is secret in a manifest: a YAML text of which the event's reader needs all but the values of a few
-// members. It knows the plain block form that the platform and people write. A text in which anything else stands
-// (anchors, tags, flow collections over several lines and so on) is hidden as a whole, never guessed at.
+// Hides what is secret in a manifest: a YAML text of which the event's reader needs all but the values of a
+// few members. It knows the plain block form that the platform and people write. A text in which anything
+// else stands (anchors, tags, flow collections over several lines and so on) is hidden as a whole, never
+// guessed at.
 import { hiddenText } from './catalog/entry.ts';
 import { isPlaceholder, isSecretName } from './secrets.ts';
 
-/** What makes the lines of a YAML text unclear: tabs, other line breaks, anchors, aliases, tags, `? ` keys. */
+/**
+ * What makes the lines of a YAML text unclear: tabs, other line breaks, anchors, aliases, tags, `? ` keys.
+ */
 const unclear =
   /[\t\u0085\u2028\u2029]|\r(?!\n)|(?:^|[:?-] +|[{[,] *)[&*!]|^ *(?:- +)*\?(?: |$)|"[^"\n]*\\[^"\n]*"\s*:/m;
 
@@ -23,7 +26,10 @@ function hideMembers(text: string): string | null {
   const kept: string[] = [];
   let hiding: number | null = null;
   for (const line of text.split('\n')) {
-    if (hiding !== null && belongs(line, hiding)) continue;
+    if (hiding !== null && belongs(line, hiding)) {
+      if (line.trim() === '') kept.push(line);
+      continue;
+    }
     const { prefix, name, value } = partsOf(line);
     if (opensWithoutClosing(value)) return null;
     const secret = name !== null && isSecretMember(name);
@@ -44,7 +50,7 @@ function partsOf(line: string): { prefix: string; name: string | null; value: st
   const prefix = /^ *(?:- +)*/.exec(line)?.[0] ?? '';
   const rest = line.slice(prefix.length).trimEnd();
   const colon = rest.search(/:(?: |$)/);
-  if (colon < 0) return { prefix, name: null, value: rest };
+  if (colon < 0 || /^[[{]/.test(rest)) return { prefix, name: null, value: rest };
   return { prefix, name: unquoted(rest.slice(0, colon).trimEnd()), value: rest.slice(colon + 1).trim() };
 }
 

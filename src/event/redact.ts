@@ -1,6 +1,6 @@
-// Makes the data of an event safe before anything of it is stored: first what the catalog says of its type, then,
-// for every type, members with the names of secrets and texts that look like secrets, JSON inside texts included.
-// Pure; never lets data through that it could not look at, and leaves alone what is hidden already.
+// Makes the data of an event safe before anything of it is stored: first what the catalog says of its type,
+// then, for every type, members with the names of secrets and texts that look like secrets, JSON inside texts
+// included. Pure; never lets data through that it could not look at, and leaves alone what is hidden already.
 import { type Json, JsonRefused, jsonText, readJson } from '../core/json.ts';
 import { hiddenText, type Redaction, type RedactionRule, redactedText } from './catalog/entry.ts';
 import { allEntries } from './catalog.ts';
@@ -63,7 +63,9 @@ function scrub(json: Json, plan: Plan | undefined): Json {
   return same ? json : { kind: 'object', members: distinct(members) };
 }
 
-/** A secret's name hides all below it, unless the type's own redactions reach deeper and so know it better. */
+/**
+ * A secret's name hides all below it, unless the type's own redactions reach deeper and so know it better.
+ */
 function member(name: string, value: Json, plan: Plan | undefined): Json {
   const below = plan?.children.get(name) ?? plan?.children.get('*');
   if (below === undefined && isSecretName(name)) return nothingToHide(value) ? value : text(redactedText);

@@ -1,6 +1,6 @@
-// What a secret is called and what it looks like, in texts of every kind. The tree of an event's data is walked by
-// redact.ts; here are only texts. Every pattern runs in time that grows with the text alone: repetitions are
-// bounded or stopped by a character that cannot begin the pattern again.
+// What a secret is called and what it looks like, in texts of every kind. The tree of an event's data is
+// walked by redact.ts; here are only texts. Every pattern runs in time that grows with the text alone:
+// repetitions are bounded or stopped by a character that cannot begin the pattern again.
 import { redactedText } from './catalog/entry.ts';
 
 const placeholders: ReadonlySet<string> = new Set([
@@ -47,7 +47,9 @@ const followers: ReadonlySet<string> = new Set([
   ...['confirmation', 'confirm', 'new', 'old', 'current', 'plain', 'plaintext'],
 ]);
 
-/** Whether a member, variable or header of this name holds a secret. Letter case and separators do not count. */
+/**
+ * Whether a member, variable or header of this name holds a secret. Letter case and separators do not count.
+ */
 export function isSecretName(name: string): boolean {
   const words = name
     .slice(-128)
@@ -83,9 +85,9 @@ const looks: readonly (readonly [RegExp, string])[] = [
   // JSON Web Tokens, signed or encrypted: base64url of `{"` and a dot.
   [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, redactedText],
   // AWS key ids, GitHub, GitLab, Slack, Google, Stripe, npm, SendGrid and Vault tokens.
-  [/(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, redactedText],
-  [/(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,})/g, redactedText],
-  [/(?<![A-Za-z0-9])xox[a-z]-[A-Za-z0-9-]{10,}/g, redactedText],
+  [/(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}/g, redactedText],
+  [/gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}/g, redactedText],
+  [/xox[a-z]-[A-Za-z0-9-]{10,}/g, redactedText],
   [/(?<=https:\/\/hooks\.slack\.com\/services\/)[\w/]{10,}/g, redactedText],
   [/(?<![A-Za-z0-9])(?:AIza[\w-]{35}|ya29\.[\w-]{20,}|[sr]k_(?:live|test)_\w{16,})/g, redactedText],
   [/(?<![A-Za-z0-9])(?:npm_[A-Za-z0-9]{36}|SG\.[\w-]{16,}\.[\w-]{16,}|hvs\.[\w-]{24,})/g, redactedText],
@@ -117,25 +119,38 @@ const assignment = new RegExp(
     String.raw`(?<between>(?:\\*["'])?\s{0,8}={1,3}>?\s{0,8}|\\*["']\s{0,8}:\s{0,8}|`,
     String.raw`(?<=--[\w-]{1,127})[ \t]{1,8}(?!-))`,
     String.raw`(?<value>\[?(?:PRIVATE DATA HIDDEN|REDACTED)\]?|`,
-    String.raw`(?<quote>\\*["'])[\s\S]*?(?:\k<quote>|$)|\{[^{}]*\}|\[[^[\]]*\]|[[{][\s\S]*|[^\s,;&"'<>()\\]+)`,
+    String.raw`(?<quote>\\*["'])[\s\S]*?(?:\k<quote>|$)|`,
+    String.raw`\{[^{}]*\}|\[[^[\]]*\]|[[{][\s\S]*|[^\s,;&"'<>()\\]+)`,
   ].join(''),
   'g',
 );
 
+/** Looks again at a text that a look has changed: hiding one secret can lay another one open. */
+const roundsMax = 5;
+
 /** Hides every secret of a text that is no JSON: what a name tells and what a look tells. */
 export function hideSecrets(text: string): string {
   if (isPlaceholder(text)) return text;
+  let safe = text;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const next = hideLooks(hideNamed(safe));
+    if (next === safe) break;
+    safe = next;
+  }
+  return safe;
+}
+
+function hideNamed(text: string): string {
   const lines = text.replace(line, (whole, indent, quote, name, colon, value) =>
     isSecretName(name) && !isPlaceholder(unquoted(value))
       ? `${indent}${quote}${name}${quote}${colon}${redactedText}`
       : whole,
   );
-  const assigned = lines.replace(assignment, (whole: string, ...found: unknown[]) => {
-    const { name = '', between = '', value = '', quote = '' } = found.at(-1) as Record<string, string>;
-    if (!isSecretName(name) || isPlaceholder(unquoted(value))) return whole;
-    return `${name}${between}${quote}${redactedText}${quote}`;
-  });
-  return hideLooks(assigned);
+  return lines.replace(assignment, (whole, name, between, value, quote = '') =>
+    isSecretName(name) && !isPlaceholder(unquoted(value))
+      ? `${name}${between}${quote}${redactedText}${quote}`
+      : whole,
+  );
 }
 
 /** User and password of a URL, or the user alone, become `***:***`, as the original does for buildpacks. */

@@ -36,7 +36,6 @@ export const createOrganizationRole = operation<'organization_role.create', Role
     assert(!isSpaceRole(type), 'a role in an organization');
     const organization = activeOrganization(hands);
     const userGuid = findUser(tx, user);
-    if (userGuid === null) throw new AppError('UnprocessableEntity', [unknownUser(user)]);
     const made = ensureUser(hands, userGuid);
     const name = presentationName(userAt(tx, userGuid));
     const taken = `User '${name}' already has '${type}' role in organization '${organization.name}'.`;
@@ -53,8 +52,8 @@ export const createSpaceRole = operation<'space_role.create', RoleRequest, Assig
     assert(isSpaceRole(type), 'a role in a space');
     const organization = activeOrganization(hands);
     const space = spaceHere(hands);
-    const userGuid = findUser(tx, user);
-    const member = userGuid !== null && tx.count(roleTable, membershipOf(userGuid, organization.guid)) > 0;
+    const userGuid = findUser(tx, user, outsider);
+    const member = tx.count(roleTable, membershipOf(userGuid, organization.guid)) > 0;
     if (!member) throw new AppError('UnprocessableEntity', [outsider]);
     const name = presentationName(userAt(tx, userGuid));
     const taken = `User '${name}' already has '${type}' role in space '${space.name}'.`;
@@ -82,7 +81,8 @@ export const deleteRole = operation<
       { kind: 'not', of: equals('space_guid', '') },
     );
     if (tx.count(roleTable, rolesInSpaces) > 0) {
-      const text = 'Cannot delete organization_user role while user has roles in spaces in that organization.';
+      const text =
+        'Cannot delete organization_user role while user has roles in spaces in that organization.';
       throw new AppError('UnprocessableEntity', [text]);
     }
   }
@@ -102,26 +102,23 @@ function membershipOf(userGuid: string, organizationGuid: string): RowFilter {
   );
 }
 
-/** The guid of a user, known or not, or of the account of that name; null where there is no such account. */
-function findUser(tx: Transaction, user: UserReference): string | null {
+/** The guid of a user, known or not, or of the account of that name. Throws UnprocessableEntity. */
+function findUser(tx: Transaction, user: UserReference, unknownText?: string): string {
   if ('guid' in user) return user.guid;
   const { username, origin } = user;
   const named = equals('username_key', nameKey(username));
   const inOrigin = origin === null ? every : equals('origin', origin);
-  const accounts = tx.find(accountTable, { where: all(named, inOrigin) });
-  if (accounts.length > 1) {
-    const origins = accounts.map((account) => String(account.origin)).sort();
+  const [account, ...more] = tx.find(accountTable, { where: all(named, inOrigin) });
+  if (account === undefined) {
+    const andOrigin = origin === null ? '' : ` and origin '${origin}'`;
+    const text = `No user exists with the username '${username}'${andOrigin}.`;
+    throw new AppError('UnprocessableEntity', [unknownText ?? text]);
+  }
+  if (more.length > 0) {
+    const origins = [account, ...more].map((each) => String(each.origin)).sort();
     const text = `Ambiguous user. User with username '${username}' exists in the following origins: `;
     const advice = 'Specify an origin to disambiguate.';
     throw new AppError('UnprocessableEntity', [`${text}${origins.join(', ')}. ${advice}`]);
   }
-  const [account] = accounts;
-  return account === undefined ? null : String(account.guid);
-}
-
-function unknownUser(user: UserReference): string {
-  if ('guid' in user) return `No user exists with the guid '${user.guid}'.`;
-  const { username, origin } = user;
-  if (origin === null) return `No user exists with the username '${username}'.`;
-  return `No user exists with the username '${username}' and origin '${origin}'.`;
+  return String(account.guid);
 }

@@ -10,10 +10,7 @@ export function organizationsSeen(standing: Standing): RowFilter {
 /** Spaces in which the reader has a role, and those of the organizations that the reader manages. */
 export function spacesSeen(standing: Standing): RowFilter {
   if (standing.global !== null) return every;
-  return any(
-    oneOf('guid', placesSeen(standing, 'space')),
-    oneOf('organization_guid', managedBy(standing)),
-  );
+  return any(oneOf('guid', placesSeen(standing, 'space')), oneOf('organization_guid', managedBy(standing)));
 }
 
 /** The reader, and whoever has a role in an organization that the reader sees. */

@@ -2,6 +2,7 @@
 // send JSON as a form, an empty body as JSON, and a body with DELETE (cf-cli.md, section 5).
 import { AppError } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
+import type { ImportLine } from '../log/import.ts';
 
 /** Reads the whole body. Throws PayloadTooLarge, and MessageParseError for bytes that are no UTF-8. */
 export async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
@@ -19,22 +20,29 @@ export async function readBody(stream: AsyncIterable<Uint8Array>): Promise<strin
   }
 }
 
-/** Cuts a stream of bytes into lines of text, one at a time in memory. A line longer than the bound is refused. */
+/** Cuts a stream of bytes into lines, one at a time in memory; of a line beyond the bound no more than that. */
 export async function* linesOf(
   stream: AsyncIterable<Uint8Array>,
   lineBytesMax: number,
-): AsyncGenerator<string> {
+): AsyncGenerator<ImportLine> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const lineOf = (bytes: Uint8Array): ImportLine => {
+    if (bytes.length > lineBytesMax) return { unreadable: `longer than ${lineBytesMax} bytes` };
+    try {
+      return decoder.decode(bytes);
+    } catch {
+      return { unreadable: 'not UTF-8 text' };
+    }
+  };
   let rest = Buffer.alloc(0);
   for await (const chunk of stream) {
     const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
-      yield bytes.toString('utf8', from, at);
+      yield lineOf(bytes.subarray(from, at));
       from = at + 1;
     }
-    rest = bytes.subarray(from);
-    if (rest.length > lineBytesMax)
-      throw new AppError('PayloadTooLarge', [`${lineBytesMax} in one line; at most ${lineBytesMax}`]);
+    rest = bytes.subarray(from, from + lineBytesMax + 1);
   }
-  if (rest.length > 0) yield rest.toString('utf8');
+  if (rest.length > 0) yield lineOf(rest);
 }

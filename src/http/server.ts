@@ -2,6 +2,7 @@
 // failure into the envelope of the dialect that was spoken. Handlers see none of this.
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -47,6 +48,8 @@ export function createServer({ routes, services, logLevel, trustedProxies }: Ser
     reply.header('x-vcap-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
   });
+  // Who is refused in the middle of a body may use the connection again: the rest of the body is passed over.
+  app.addHook('onResponse', async (request) => void request.raw.resume());
   app.setNotFoundHandler((request, reply) => {
     const dialect = dialectOf(request.url);
     return send(reply, refusal(new AppError('NotFound'), dialect), dialect);
@@ -109,7 +112,8 @@ async function noteRefusal(
 }
 
 async function callOf(request: FastifyRequest, route: Route): Promise<Call> {
-  const stream = request.body as AsyncIterable<Uint8Array> | undefined;
+  // Not destroyed where reading stops early: that would leave the connection dead but open.
+  const stream = (request.body as Readable | undefined)?.iterator({ destroyOnReturn: false });
   const at = request.url.indexOf('?');
   return {
     params: (request.params ?? {}) as Record<string, string>,

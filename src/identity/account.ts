@@ -1,6 +1,6 @@
-// Accounts: who can log in here, as UAA keeps them. The foundation's own row of a user and its roles are another
-// matter (foundation/users.ts). What is read from outside becomes a NewAccount or AccountChanges here; the work that
-// the writer runs follows below it.
+// Accounts: who can log in here, as UAA keeps them. The foundation's own row of a user and its roles are
+// another matter (foundation/users.ts). What is read from outside becomes a NewAccount or AccountChanges
+// here; the work that the writer runs follows below it.
 import { AppError } from '../core/error.ts';
 import { newGuid } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
@@ -91,17 +91,17 @@ export function newAccount(wanted: {
 /** Checks the members that are given. Throws UnprocessableEntity with a sentence. */
 export function checkAccount(changes: AccountChanges): void {
   const texts = [
-    ['user name', changes.username],
-    ['e-mail address', changes.email],
-    ['given name', changes.givenName],
-    ['family name', changes.familyName],
+    ['A user name', changes.username],
+    ['An e-mail address', changes.email],
+    ['A given name', changes.givenName],
+    ['A family name', changes.familyName],
   ] as const;
   for (const [name, text] of texts) {
     if (text === undefined) continue;
     if ([...text].length > limits.nameCharactersMax) {
-      throw invalid(`A ${name} may have at most ${limits.nameCharactersMax} characters.`);
+      throw invalid(`${name} may have at most ${limits.nameCharactersMax} characters.`);
     }
-    if (/\p{Cc}|\p{Cs}/u.test(text)) throw invalid(`A ${name} must not have control characters.`);
+    if (/\p{Cc}|\p{Cs}/u.test(text)) throw invalid(`${name} must not have control characters.`);
   }
   if (changes.username?.trim() === '') throw invalid('A user name must be given.');
   const unknown = unknownScope(changes.scopes ?? []);
@@ -162,7 +162,9 @@ export function createAccount(
   });
 }
 
-/** Work: changes an account. A deactivated one loses its sessions. Throws ResourceNotFound, UniquenessError. */
+/**
+ * Work: changes an account. A deactivated one loses its sessions. Throws ResourceNotFound, UniquenessError.
+ */
 export function updateAccount(
   tx: Transaction,
   { doer, guid, changes }: { readonly doer: Doer; readonly guid: string; readonly changes: AccountChanges },

@@ -1,5 +1,5 @@
-// OAuth clients: programs that ask for tokens, for their users or for themselves. `cf` is the command line's, built
-// in, with the empty secret that it sends.
+// OAuth clients: programs that ask for tokens, for their users or for themselves. `cf` is the command line's,
+// built in, with the empty secret that it sends.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../core/error.ts';
 import type { Random } from '../core/guid.ts';
@@ -73,7 +73,9 @@ export function newClient(wanted: {
   return { id, secretHash, grantTypes, scopes, authorities };
 }
 
-/** A secret for a client that brought none, and the text to store: random as it is, a plain digest suffices. */
+/**
+ * A secret for a client that brought none, and the text to store: random as it is, a plain digest suffices.
+ */
 export function generateSecret(random: Random): { secret: string; secretHash: string } {
   const secret = Buffer.from(random(32)).toString('base64url');
   return { secret, secretHash: digestText(secret) };
@@ -121,7 +123,7 @@ export function createClient(
   return append(tx, scene, doer, (at) => {
     const made = insertClient(tx, client, at);
     const { grantTypes, scopes, authorities } = made;
-    const data = { grant_types: grantTypes, scopes, authorities };
+    const data = { grants: grantTypes, scopes, authorities };
     return { events: [happened('client_create', made.id, data)], result: made };
   });
 }

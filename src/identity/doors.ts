@@ -1,11 +1,11 @@
-// Everything that the UAA dialect works with, put together once by compose.ts: grants, passwords, tokens, notes and
-// the writer's identity work.
+// Everything that the UAA dialect works with, put together once by compose.ts: grants, passwords, tokens,
+// notes and the writer's identity work.
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/guid.ts';
 import type { Doer } from '../log/append.ts';
-import { createNotes, type Notes, refusals } from '../log/notes.ts';
+import { createNotes, type Notes, notable, reads, refusals } from '../log/notes.ts';
 import type { Store } from '../store/contract.ts';
-import { createGrants, type Grants, isAdministrator } from './grant.ts';
+import { createGrants, type Grants } from './grant.ts';
 import { keptKey } from './key-file.ts';
 import { createLockout } from './lockout.ts';
 import { createPasswords, type Passwords } from './password.ts';
@@ -19,6 +19,8 @@ export interface Doors extends Grants {
   readonly run: IdentityRun;
   /** Notes a request that was refused for want of a role or scope. Durable for the first of a minute. */
   refused(doer: Doer, refusal: Refusal): Promise<void>;
+  /** Notes that somebody was answered events: by which filter, as text, and how many. */
+  read(doer: Doer, filter: string, rows: number): Promise<void>;
 }
 
 export interface Refusal {
@@ -29,6 +31,8 @@ export interface Refusal {
   /** The catalogue's or UAA's name of the error. */
   readonly reason: string;
 }
+
+const theLog = { type: 'log', guid: 'log' } as const;
 
 /** Stop it with `notes.flush()`, before the store is closed. */
 export async function createDoors(options: {
@@ -47,9 +51,16 @@ export async function createDoors(options: {
   const run = identityRun(store);
   const passwords = createPasswords({ random, ...(fips !== undefined && { fips }) });
   const notes = createNotes({ record: (note) => run('note.record', note), now });
-  const lockout = createLockout(now, isAdministrator);
+  const lockout = createLockout(now);
   const grants = createGrants({ store, run, tokens, passwords, lockout, notes, now, random, digestKey });
-  return { ...grants, passwords, notes, run, refused: (doer, refusal) => noteRefusal(notes, doer, refusal) };
+  return {
+    ...grants,
+    passwords,
+    notes,
+    run,
+    refused: (doer, refusal) => noteRefusal(notes, doer, refusal),
+    read: (doer, filter, rows) => noteRead(notes, doer, filter, rows),
+  };
 }
 
 function noteRefusal(notes: Notes, doer: Doer, { method, path, status, reason }: Refusal): Promise<void> {
@@ -58,9 +69,20 @@ function noteRefusal(notes: Notes, doer: Doer, { method, path, status, reason }:
     kind: refusals,
     subject: [address, doer.actor.guid, client, reason],
     doer,
-    target: { type: 'log', guid: 'log' },
+    target: theLog,
     targetName: '',
-    data: { method, path, status, reason },
+    data: { method, path: notable(path), status, reason },
     about: { text: `${method} ${path}`, rows: 0 },
+  });
+}
+
+function noteRead(notes: Notes, doer: Doer, filter: string, rows: number): Promise<void> {
+  return notes.note({
+    kind: reads,
+    subject: [doer.actor.guid, doer.context.client ?? ''],
+    doer,
+    target: theLog,
+    targetName: '',
+    about: { text: filter, rows },
   });
 }

@@ -1,5 +1,6 @@
-// How a token is come by: a client names itself, then a password, a refresh token or the client's own secret is
-// checked, and the log-in is recorded before the token exists. Failures are counted, locked out and noted here.
+// How a token is come by: a client names itself, then a password, a refresh token or the client's own secret
+// is checked, and the log-in is recorded before the token exists. Failures are counted, locked out and noted
+// here.
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/error.ts';
@@ -65,7 +66,10 @@ interface Parts {
   readonly digestKey: string;
 }
 
-/** Who somebody says to be. Where there is no such account or client, only a digest of what was typed is known. */
+/**
+ * Who somebody says to be. Where there is no such account or client, only a digest of what was typed is
+ * known.
+ */
 interface Claimant {
   readonly kind: 'user' | 'client';
   readonly guid: string;
@@ -171,8 +175,8 @@ async function authenticate(
 }
 
 /**
- * Runs a check under the lock-out. It is asked before and after: of guesses that run at the same time, those that
- * end after the lock do not count even when right.
+ * Runs a check under the lock-out. It is asked before and after: of guesses that run at the same time, those
+ * that end after the lock do not count even when right.
  */
 async function guarded(
   parts: Parts,
@@ -181,25 +185,20 @@ async function guarded(
   wrong: () => Denied,
 ): Promise<void> {
   const { lockout } = parts;
-  const { context } = claimant;
-  const who = JSON.stringify([claimant.kind, claimant.digest ?? claimant.guid, nameKey(claimant.name)]);
-  if (lockout.locked(who, context)) await fail(parts, claimant, 'locked out', accountLocked());
+  const who = `${claimant.kind} ${claimant.digest ?? claimant.guid}`;
+  const name = claimant.kind === 'user' ? nameKey(claimant.name) : '';
+  const pair = { who, name, context: claimant.context };
+  if (lockout.locked(pair)) await fail(parts, claimant, 'locked out', accountLocked());
   const right = await check();
-  if (lockout.locked(who, context)) await fail(parts, claimant, 'locked out', accountLocked());
-  if (right) return lockout.succeeded(who, context);
-  const locked = lockout.failed(who, context);
+  if (lockout.locked(pair)) await fail(parts, claimant, 'locked out', accountLocked());
+  if (right) return lockout.succeeded(pair);
+  const locked = lockout.failed(pair);
   await noteFailure(parts, claimant, 'bad credentials');
   if (locked) {
     const seconds = limits.lockoutMs / 1000;
     await note(parts, lockedOut, claimant, 'too many failures', { seconds });
   }
   throw wrong();
-}
-
-/** Whether a lock-out key is the administrator's: the one who is never locked out of the machine itself. */
-export function isAdministrator(who: string): boolean {
-  const [kind, , name] = JSON.parse(who);
-  return kind === 'user' && name === 'admin';
 }
 
 async function fail(parts: Parts, claimant: Claimant, reason: string, denied: Denied): Promise<never> {

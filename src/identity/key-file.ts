@@ -1,5 +1,5 @@
-// Keys that live beside the store and never in it: made on first start, 0600, one file each. A key appears whole or
-// not at all, and of two processes that start at once both read the same one.
+// Keys that live beside the store and never in it: made on first start, 0600, one file each. A key appears
+// whole or not at all, and of two processes that start at once both read the same one.
 import { linkSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,4 +1,5 @@
-// Log-ins as the writer records them: the session and its event in one transaction, before any token is answered.
+// Log-ins as the writer records them: the session and its event in one transaction, before any token is
+// answered.
 import { AppError } from '../core/error.ts';
 import { newGuid } from '../core/guid.ts';
 import { type Instant, microsPerSecond } from '../core/instant.ts';

@@ -1,6 +1,7 @@
-// Passwords as they are stored: argon2id, or PBKDF2-HMAC-SHA-512 where the machine runs in FIPS mode; the stored
-// text names its algorithm and parameters (the PHC string format). Runs in the process that asks, never in the
-// writer; each hash takes 19 MiB, so few run at a time, a bounded number waits, and the rest is told to come again.
+// Passwords as they are stored: argon2id, or PBKDF2-HMAC-SHA-512 where the machine runs in FIPS mode; the
+// stored text names its algorithm and parameters (the PHC string format). Runs in the process that asks,
+// never in the writer; each hash takes 19 MiB, so few run at a time, a bounded number waits, and the rest is
+// told to come again.
 import { argon2, getFips, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { assert, pushback } from '../core/error.ts';
@@ -11,8 +12,8 @@ export interface Passwords {
   /** The text to store. The password must have passed `passwordProblem`. Throws ServiceUnavailable. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password is the stored one. `null` stands for an account that does not exist or has no password:
-   * the answer is no, after the same work. Throws ServiceUnavailable.
+   * Whether the password is the stored one. `null` stands for an account that does not exist or has no
+   * password: the answer is no, after the same work. Throws ServiceUnavailable.
    */
   verify(password: string, stored: string | null): Promise<boolean>;
 }
@@ -105,7 +106,7 @@ function storedText({ algorithm, numbers, salt, tag }: Stored): string {
 }
 
 const storedShape =
-  /^\$(?:(argon2id)\$v=19\$m=(\d+),t=(\d+),p=(\d+)|pbkdf2-sha512\$i=(\d+))\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+  /^\$(?:(argon2id)\$v=19\$m=(\d+),t=(\d+),p=(\d+)|pbkdf2-sha512\$i=(\d+))\$([a-z\d+/]+)\$([a-z\d+/]+)$/i;
 
 function readStored(text: string): Stored {
   const match = storedShape.exec(text);

@@ -1,5 +1,5 @@
-// The scopes that tokens may carry, and who has which. Names and meanings are UAA's and Cloud Controller's; a scope
-// that stands nowhere here is given to nobody.
+// The scopes that tokens may carry, and who has which. Names and meanings are UAA's and Cloud Controller's; a
+// scope that stands nowhere here is given to nobody.
 
 /** What every account may do: log in, read and write where its roles allow, change its own password. */
 export const ordinaryScopes = [

@@ -1,5 +1,5 @@
-// What identity begins with: the administrator's account and the command line's client. Part of the first start,
-// whose one event (`audit.log.started`) tells what is answered here.
+// What identity begins with: the administrator's account and the command line's client. Part of the first
+// start, whose one event (`audit.log.started`) tells what is answered here.
 import { newGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Transaction } from '../store/contract.ts';

@@ -1,6 +1,6 @@
-// Sessions: one row for each log-in, from the grant until it is ended or expires. Access tokens name their session
-// and are worth nothing without it; the refresh token is random, and only its digest is stored. What opens and
-// closes them is login.ts.
+// Sessions: one row for each log-in, from the grant until it is ended or expires. Access tokens name their
+// session and are worth nothing without it; the refresh token is random, and only its digest is stored. What
+// opens and closes them is login.ts.
 import { createHash } from 'node:crypto';
 import type { Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';

@@ -1,6 +1,6 @@
-// Access tokens: JSON Web Tokens signed with RS256 (RFC 7519, RFC 9068), with the claims that UAA writes and the cf
-// CLI reads. A token is worth what its session, its account or client and their scopes are worth at the moment of
-// the request; looking that up again is spared until something of it has changed.
+// Access tokens: JSON Web Tokens signed with RS256 (RFC 7519, RFC 9068), with the claims that UAA writes and
+// the cf CLI reads. A token is worth what its session, its account or client and their scopes are worth at
+// the moment of the request; looking that up again is spared until something of it has changed.
 import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import {
@@ -58,7 +58,8 @@ export interface Tokens {
   sign(grant: AccessGrant): Promise<AccessToken>;
   /**
    * Who asks, by the Authorization header of a Cloud Controller request. Throws NotAuthenticated where it is
-   * missing or not `bearer` (in any case of letters), InvalidAuthToken where the token is not good for this server.
+   * missing or not `bearer` (in any case of letters), InvalidAuthToken where the token is not good for this
+   * server.
    */
   verify(authorization: string | undefined): Promise<Principal>;
   /** The same for a bare token and any audience: UAA's own endpoints go by scopes alone. */
@@ -68,8 +69,8 @@ export interface Tokens {
 }
 
 /**
- * Whose tokens are believed. Today there is one, ourselves; another UAA would be a second one in the map below, with
- * its JWKS for keys and, since its sessions are not ours to know, the token's own scopes.
+ * Whose tokens are believed. Today there is one, ourselves; another UAA would be a second one in the map
+ * below, with its JWKS for keys and, since its sessions are not ours to know, the token's own scopes.
  */
 interface Issuer {
   readonly keys: JWTVerifyGetKey;
@@ -204,7 +205,9 @@ function readClaims(payload: JWTPayload): Claims {
   };
 }
 
-/** What is left of the token's scopes: those that its account or client still has, while its session lasts. */
+/**
+ * What is left of the token's scopes: those that its account or client still has, while its session lasts.
+ */
 async function scopesNow(store: Readers, claims: Claims, at: Instant): Promise<readonly string[] | null> {
   const { userGuid, clientId } = claims;
   if (clientId === '') return null;

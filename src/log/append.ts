@@ -1,12 +1,12 @@
 // The one door to the store's write transaction (design, section 5): whatever changes a table leaves an event in
 // the same transaction, unless all that it touched is bookkeeping. Runs in the writer, synchronously.
-import { assert } from '../core/error.ts';
+import { AppError, assert } from '../core/error.ts';
 import { newGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import { jsonOf } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { Context, EventRow, Outcome, Party } from '../event/event.ts';
-import { intake } from '../event/intake.ts';
+import { IntakeRefused, intake } from '../event/intake.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
 
 /** Who did it, and where the request came from. */
@@ -71,5 +71,11 @@ function rowOf(happening: Happening, at: Instant, author: Doer, random: Random):
     data: jsonOf(happening.data ?? {}),
     outcome: happening.outcome ?? 'success',
   };
-  return intake(draft, '', at, random);
+  try {
+    return intake(draft, '', at, random);
+  } catch (error) {
+    // What a request brought along cannot be kept as it is: the operation is refused, not broken.
+    if (error instanceof IntakeRefused) throw new AppError('UnprocessableEntity', [error.message]);
+    throw error;
+  }
 }

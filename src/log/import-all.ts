@@ -3,12 +3,12 @@
 import { limits } from '../core/limits.ts';
 import type { Store } from '../store/contract.ts';
 import type { Doer } from './append.ts';
-import type { ImportCounts, Refusal } from './import.ts';
+import type { ImportCounts, ImportLine, Refusal } from './import.ts';
 
 export interface ImportOrder {
   readonly origin: string;
   readonly doer: Doer;
-  readonly lines: AsyncIterable<string>;
+  readonly lines: AsyncIterable<ImportLine>;
   /** Asked once, after the last line. */
   readonly sha256: () => string;
 }
@@ -28,7 +28,8 @@ export async function importAll(
   const total = { new: 0, known: 0, refused: 0 };
   const refusals: Refusal[] = [];
   let firstLine = 1;
-  let batch: string[] = [];
+  let batch: ImportLine[] = [];
+  let characters = 0;
   const send = async (): Promise<void> => {
     const counts = (await store.run('log.import', { origin, doer, firstLine, lines: batch })) as ImportCounts;
     total.new += counts.new;
@@ -37,10 +38,13 @@ export async function importAll(
     refusals.push(...counts.refusals.slice(0, refusalsMax - refusals.length));
     firstLine += batch.length;
     batch = [];
+    characters = 0;
   };
   for await (const line of lines) {
     batch.push(line);
-    if (batch.length >= limits.importBatchLines) await send();
+    if (typeof line === 'string') characters += line.length;
+    if (batch.length >= limits.importBatchLines || characters >= limits.importBatchCharactersMax)
+      await send();
   }
   if (batch.length > 0) await send();
   const digest = sha256();

@@ -16,12 +16,15 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** A line as text, or why its bytes cannot be read as one. */
+export type ImportLine = string | { readonly unreadable: string };
+
 export interface ImportBatch {
   readonly origin: string;
   readonly doer: Doer;
   /** Number of the first line, from 1. */
   readonly firstLine: number;
-  readonly lines: readonly string[];
+  readonly lines: readonly ImportLine[];
 }
 
 export interface ImportCounts {
@@ -55,7 +58,7 @@ export function importLines(tx: Transaction, batch: ImportBatch, scene: Scene): 
   const refusals: Refusal[] = [];
   const told: Happening[] = [];
   for (const [index, line] of batch.lines.entries()) {
-    if (line.trim() === '') continue;
+    if (typeof line === 'string' && line.trim() === '') continue;
     const outcome = importLine(tx, line, batch.origin, scene);
     counts[outcome.kind] += 1;
     if (outcome.reason !== undefined)
@@ -83,11 +86,12 @@ interface LineOutcome {
   readonly happening?: Happening;
 }
 
-function importLine(tx: Transaction, line: string, origin: string, scene: Scene): LineOutcome {
+function importLine(tx: Transaction, line: ImportLine, origin: string, scene: Scene): LineOutcome {
+  if (typeof line !== 'string') return { kind: 'refused', reason: line.unreadable };
+  if (Buffer.byteLength(line) > limits.importLineBytesMax) {
+    return { kind: 'refused', reason: `longer than ${limits.importLineBytesMax} bytes` };
+  }
   try {
-    if (line.length > limits.importLineBytesMax) {
-      return { kind: 'refused', reason: `longer than ${limits.importLineBytesMax} characters` };
-    }
     const draft = draftOf(readJson(line));
     const row = intake(draft, origin, scene.now(), scene.random);
     const stored = tx.event(origin, row.guid);

@@ -1,6 +1,7 @@
-// Notes: things that happen too often for an event each are counted by subject and minute (design, section 4).
-// Failures and refusals are told at once the first time, and the rest as one event when the minute ends; reads are
-// told when the minute ends. Bounded in memory and, for whatever a stranger can cause, in events a minute.
+// Notes: things that happen too often for an event each are counted by subject and minute (design, section
+// 4). Failures and refusals are told at once the first time, and the rest as one event when the minute ends;
+// reads are told when the minute ends. Bounded in memory and, for whatever a stranger can cause, in events a
+// minute.
 import type { Clock } from '../core/clock.ts';
 import { type Instant, microsText } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
@@ -49,11 +50,15 @@ export interface Note {
 export interface Notes {
   /** Resolves when a first occurrence that is told promptly is durable; at once for all others. */
   note(occurrence: Occurrence): Promise<void>;
-  /** Tells everything counted so far. What cannot be recorded is counted on and tried again a minute later. */
+  /**
+   * Tells everything counted so far. What cannot be recorded is counted on and tried again a minute later.
+   */
   flush(): Promise<void>;
 }
 
-/** Reads of events: one note for each reader and client; `about` is the filter and how many rows it answered. */
+/**
+ * Reads of events: one note for each reader and client; `about` is the filter and how many rows it answered.
+ */
 export const reads: NoteKind = {
   type: 'audit.log.read',
   outcome: 'success',
@@ -202,10 +207,16 @@ function merge(tally: Tally, unrecorded: Tally): void {
   for (const [text, { times, rows }] of unrecorded.about) addAbout(tally, text, times, rows);
 }
 
-function addAbout(tally: Tally, text: string, times: number, rows: number): void {
+function addAbout(tally: Tally, whole: string, times: number, rows: number): void {
+  const text = notable(whole);
   const known = tally.about.get(text);
   if (known === undefined && tally.about.size >= limits.readFiltersMax) tally.more += times;
   else tally.about.set(text, { times: (known?.times ?? 0) + times, rows: (known?.rows ?? 0) + rows });
+}
+
+/** A text from outside, so that an event can hold it: bounded, and of characters that every store takes. */
+export function notable(text: string): string {
+  return text.slice(0, limits.contextCharactersMax).toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 function keyOf({ kind, subject }: Occurrence): string {

@@ -1,5 +1,5 @@
-// Events on apps as a whole. Their packages, builds, droplets, processes, tasks and deployments have files of their
-// own; the target of all of them is the app.
+// Events on apps as a whole. Their packages, builds, droplets, processes, tasks and deployments have files of
+// their own; the target of all of them is the app.
 import { type CatalogEntry, firstRelease, hidden, noun, ruled } from './entry.ts';
 
 const on = noun('app');

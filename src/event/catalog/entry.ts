@@ -1,5 +1,5 @@
-// What an entry of the catalog says, and the small constructors that let catalog/<noun>.ts hold little but data.
-// The entries stand one noun a file; the look-up over all of them is ../catalog.ts.
+// What an entry of the catalog says, and the small constructors that let catalog/<noun>.ts hold little but
+// data. The entries stand one noun a file; the look-up over all of them is ../catalog.ts.
 import type { Audience } from '../event.ts';
 
 /** How grave an event of a type is by itself; detections judge combinations. */
@@ -31,9 +31,9 @@ export type Category =
   | 'log';
 
 /**
- * A way to treat a value of which only a part is secret.
- * `url-user-info`: user and password of a URL; `manifest-secrets`: env, cnb-credentials, parameters and members with
- * secret names of a YAML text; `every-value`: all values below, while the names stay; `cut-10000`: the length.
+ * A way to treat a value of which only a part is secret. `url-user-info`: user and password of a URL;
+ * `manifest-secrets`: env, cnb-credentials, parameters and members with secret names of a YAML text;
+ * `every-value`: all values below, while the names stay; `cut-10000`: the length.
  */
 export type RedactionRule = 'url-user-info' | 'manifest-secrets' | 'every-value' | 'cut-10000';
 
@@ -128,7 +128,10 @@ export function noun(target: string, common: Settings = {}): Record<Category, Co
 
 /** The original's text for values of apps, processes, tasks and services, with brackets since June 2018. */
 export const hiddenText = '[PRIVATE DATA HIDDEN]';
-/** The original's text for credentials of brokers, clients and user-provided services; ours for everything else. */
+/**
+ * The original's text for credentials of brokers, clients and user-provided services; ours for everything
+ * else.
+ */
 export const redactedText = '[REDACTED]';
 
 /** Values that become `[PRIVATE DATA HIDDEN]`. */

@@ -1,5 +1,5 @@
-// Events on isolation segments, which the original does not record. An organization's default segment and a space's
-// own stand with organizations and spaces.
+// Events on isolation segments, which the original does not record. An organization's default segment and a
+// space's own stand with organizations and spaces.
 import { type CatalogEntry, firstRelease, noun } from './entry.ts';
 
 const on = noun('isolation_segment', { source: 'gap', auditClass: 'policy-change' });

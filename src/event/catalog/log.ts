@@ -13,61 +13,68 @@ const key = noun('key', common);
 
 const doors: readonly CatalogEntry[] = [
   user.access('audit.log.login', firstRelease, '{actor} logged in', {
-    fields: 'grant client',
+    fields: 'client grant',
     severity: 'info',
   }),
   user.access('audit.log.login_failed', firstRelease, 'A log-in as {target} failed', {
-    fields: 'reason client name_digest attempts since',
+    fields: 'reason client grant name_digest attempts since',
     severity: 'warning',
   }),
   client.access('audit.log.token', firstRelease, 'Client {target} was given a token', {
-    fields: 'grant scopes',
+    fields: 'client grant',
     severity: 'info',
   }),
-  user.access('audit.log.logout', firstRelease, '{actor} logged out', { severity: 'info' }),
+  user.access('audit.log.logout', firstRelease, '{actor} logged out', {
+    fields: 'client',
+    severity: 'info',
+  }),
   user.access('audit.log.locked_out', firstRelease, '{target} was locked out after too many failed log-ins', {
-    fields: 'attempts seconds',
+    fields: 'reason client grant attempts since',
     severity: 'warning',
   }),
   log.access('audit.log.refused', firstRelease, '{actor} was refused', {
-    fields: 'method path status reason attempts since',
+    fields: `method path status reason attempts since requests requests.*.request requests.*.times more`,
   }),
 ];
 
 const accounts: readonly CatalogEntry[] = [
   account.create('audit.log.account_create', firstRelease, '{actor} created the account of {target}', {
-    fields: 'username origin scopes',
+    fields: 'origin active scopes',
     severity: 'notice',
   }),
   account.update('audit.log.account_update', firstRelease, '{actor} changed the account of {target}', {
-    fields: 'changed scopes active',
+    fields: 'changed active scopes',
     severity: 'notice',
   }),
   account.delete('audit.log.account_delete', firstRelease, '{actor} deleted the account of {target}', {
+    fields: 'origin sessions',
     severity: 'warning',
   }),
   account.update('audit.log.password_change', firstRelease, '{actor} changed the password of {target}', {
+    fields: 'sessions',
     severity: 'notice',
   }),
   registration.create('audit.log.client_create', firstRelease, '{actor} registered client {target}', {
-    fields: 'scopes grants',
+    fields: 'grants scopes authorities',
     severity: 'notice',
   }),
-  registration.delete('audit.log.client_delete', firstRelease, '{actor} removed client {target}'),
+  registration.delete('audit.log.client_delete', firstRelease, '{actor} removed client {target}', {
+    fields: 'sessions',
+  }),
 ];
 
 const record: readonly CatalogEntry[] = [
   log.lifecycle('audit.log.started', firstRelease, 'Hansard began its record', {
-    fields: 'version store seeded',
+    fields: 'version seeded seeded.*',
     auditClass: 'system-event',
     severity: 'notice',
   }),
   log.read('audit.log.read', firstRelease, '{actor} read events', {
-    fields: 'filters filters.*.filter filters.*.rows more since',
+    fields: 'filters filters.*.filter filters.*.times filters.*.rows more since',
     severity: 'info',
   }),
   origin.log('audit.log.import', firstRelease, '{actor} imported events into {target}', {
-    fields: 'sha256 lines stored known supplemented refused',
+    fields: 'sha256 new known refused',
     severity: 'notice',
   }),
   origin.update(
@@ -80,10 +87,11 @@ const record: readonly CatalogEntry[] = [
     fields: 'format filter rows sha256',
   }),
   event.log('audit.log.supplemented', firstRelease, 'A later source added to event {target}', {
-    fields: 'event_guid event_origin actor_name actor_username target_name context',
+    fields: `origin additions additions.actor_name additions.actor_username additions.target_name
+      additions.context.*`,
   }),
   event.failure('audit.log.conflict', firstRelease, 'Another account of event {target} was refused', {
-    fields: 'event_guid event_origin fields stored_sha256 offered_sha256',
+    fields: 'origin fields stored_sha256 refused_sha256',
     auditClass: 'log-management',
     severity: 'critical',
   }),

@@ -1,5 +1,5 @@
-// Events on bindings of services to apps. The original left V3 parameters in clear until September 2026; here they
-// are hidden whenever the event was made.
+// Events on bindings of services to apps. The original left V3 parameters in clear until September 2026; here
+// they are hidden whenever the event was made.
 import { type CatalogEntry, hidden, noun } from './entry.ts';
 
 const on = noun('service_binding');

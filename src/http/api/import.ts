@@ -17,7 +17,7 @@ async function importEvents(call: KnownCall, services: Services): Promise<Answer
   if (call.stream === null)
     throw new AppError('MessageParseError', ['the body is empty: one event a line is expected']);
   const hash = createHash('sha256');
-  const lines = linesOf(hashed(call.stream, hash), 4 * limits.importLineBytesMax);
+  const lines = linesOf(hashed(call.stream, hash), limits.importLineBytesMax);
   const body = await importAll(services.store, {
     origin,
     doer: call.doer,

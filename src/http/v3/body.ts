@@ -22,7 +22,11 @@ export function isObject(value: unknown): value is Body {
 
 /** Answers 422 with everything that is wrong, unless nothing is. */
 export function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new AppError('UnprocessableEntity', [problems.join(', ')]);
+  if (problems.length > 0) throw unprocessable(problems.join(', '));
+}
+
+export function unprocessable(sentence: string): AppError {
+  return new AppError('UnprocessableEntity', [sentence]);
 }
 
 export function unknownFields(body: Body, known: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 // Lists of V3: one mechanism for every collection of the foundation. A collection says as data what it can be
 // filtered and ordered by, what it can include and how its rows are shown; the rest is the same for all.
+import { AppError } from '../../core/error.ts';
 import type { LabelledType } from '../../foundation/table/labels.ts';
 import { commonParameters, parseV3List, type V3List, type V3ListSpec } from '../../query/v3-list.ts';
 import type { TimeRanges } from '../../query/v3-times.ts';
@@ -25,6 +26,8 @@ export interface Collection {
   /** Whose labels `label_selector` looks at; null: it is no parameter here. */
   readonly labels: LabelledType | null;
   readonly includes: Readonly<Record<string, Include>>;
+  /** What is wrong with parameters that are right one by one. */
+  readonly rules?: (list: V3List) => readonly string[];
   readonly show: Show;
 }
 
@@ -36,8 +39,10 @@ export async function answerList(
   path: string,
   seen: RowFilter,
 ): Promise<Answer> {
-  const { table } = collection;
+  const { table, rules } = collection;
   const list = parseV3List(call.query, specOf(collection));
+  const problems = rules?.(list) ?? [];
+  if (problems.length > 0) throw new AppError('BadQueryParameter', [problems.join(', ')]);
   const { rows, total } = await services.store.rowPage(table, {
     where: all(seen, filterOf(collection, list)),
     order: [orderOf(collection, list)],

@@ -3,7 +3,11 @@
 import { foldName } from '../../foundation/rows.ts';
 import { organizationsSeen } from '../../foundation/sight.ts';
 import type { Labelled } from '../../foundation/table/labels.ts';
-import { type Organization, organizationOf, organizationTable } from '../../foundation/table/organizations.ts';
+import {
+  type Organization,
+  organizationOf,
+  organizationTable,
+} from '../../foundation/table/organizations.ts';
 import { grant } from '../../identity/permit.ts';
 import { anywhere, roleTable, type Standing, type Where } from '../../identity/role.ts';
 import { commonParameters } from '../../query/v3-list.ts';
@@ -25,6 +29,7 @@ import {
 import { metadataChanges, metadataProblems, readMetadata } from './labels.ts';
 import { answerEmptyList, answerList, type Collection, type Show } from './list.ts';
 import { userCollection } from './users.ts';
+import { v3Route } from './v3-route.ts';
 
 const fields = ['name', 'suspended', 'metadata'];
 
@@ -170,7 +175,11 @@ async function changeSegment(call: KnownCall, services: Services): Promise<Answe
   const { standing, where, self } = await find(call, services);
   const permit = grant(standing, 'organization.isolate', where);
   const input = { segmentGuid, request: body };
-  return segmentAnswer(services, self, await services.perform('organization.isolate', permit, call.doer, input));
+  return segmentAnswer(
+    services,
+    self,
+    await services.perform('organization.isolate', permit, call.doer, input),
+  );
 }
 
 function segmentAnswer({ url }: Services, self: string, organization: Organization): Answer {
@@ -222,15 +231,20 @@ async function showDefaultDomain(call: KnownCall, services: Services): Promise<A
   throw notFound('Domain');
 }
 
-const v3 = { dialect: 'v3' } as const;
 const collection = '/v3/organizations';
 const one = `${collection}/:guid`;
 const segment = `${one}/relationships/default_isolation_segment`;
 
 export const routes: readonly Route[] = [
-  { ...v3, method: 'POST', path: collection, access: 'write', summary: 'Create an organization', handle: create },
-  { ...v3, method: 'GET', path: collection, access: 'read', summary: 'List organizations', handle: list },
-  { ...v3, method: 'GET', path: one, access: 'read', summary: 'Get an organization', handle: show },
-  { ...v3, method: 'PATCH', path: one, access: 'write', summary: 'Update an organization', handle: update },
-  { ...v3, method: 'DELETE', path: one, access: 'write', summary: 'Delete an organization', handle: remove },
+  v3Route('POST', collection, 'Create an organization', create),
+  v3Route('GET', collection, 'List organizations', list),
+  v3Route('GET', one, 'Get an organization', show),
+  v3Route('PATCH', one, 'Update an organization', update),
+  v3Route('DELETE', one, 'Delete an organization', remove),
+  v3Route('GET', `${one}/users`, 'List the users of an organization', listUsers),
+  v3Route('GET', `${one}/usage_summary`, 'Get what an organization uses', showUsage),
+  v3Route('GET', `${one}/domains`, 'List the domains of an organization', listDomains),
+  v3Route('GET', `${one}/domains/default`, 'Get the default domain of an organization', showDefaultDomain),
+  v3Route('GET', segment, 'Get the default isolation segment of an organization', showSegment),
+  v3Route('PATCH', segment, 'Set the default isolation segment of an organization', changeSegment),
 ];

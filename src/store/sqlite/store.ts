@@ -1,6 +1,6 @@
 // The embedded store: one writer thread, two reader threads, one that checkpoints, and the lock that keeps other
 // processes out. What it promises stands in `store/contract.ts`.
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../../core/clock.ts';
 import { limits } from '../../core/limits.ts';
@@ -78,12 +78,12 @@ function prepare(file: string): void {
 }
 
 /** A consistent copy of a database file, also while a server writes to it: one snapshot, compacted. */
-export function backup(file: string, directory: string): void {
-  if (existsSync(directory))
-    throw new Error(`${directory} exists already: name a folder that does not exist yet`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+export function backup(file: string, copy: string): void {
   const connection = connect(file, 'read');
-  connection.database.prepare('VACUUM INTO ?').run(`${directory}/hansard.db`);
-  connection.close();
-  chmodSync(`${directory}/hansard.db`, 0o600);
+  try {
+    connection.database.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    connection.close();
+  }
+  chmodSync(copy, 0o600);
 }

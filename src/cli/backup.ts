@@ -1,0 +1,28 @@
+// `hansard backup`: a consistent copy of a data folder, also while a server writes to it.
+import type { Command } from 'commander';
+import { settings } from '../config.ts';
+import { CliFailure } from './failure.ts';
+import { tell } from './terminal.ts';
+
+export function backupCommand(program: Command): void {
+  program
+    .command('backup')
+    .argument('<folder>', 'where the copy goes; must not exist yet')
+    .description('copy the store and the keys of a data folder, consistently, also while a server runs')
+    .option(`--${settings.data.flag} <folder>`, `${settings.data.about} (default: ${settings.data.fallback})`)
+    .addHelpText(
+      'after',
+      `
+The copy is as secret as the data folder: it holds the log and the keys that sign tokens.
+
+Example:
+  $ hansard backup --data /var/lib/hansard /backups/hansard-2026-11-22`,
+    )
+    .action(async (target: string, options: { data?: string }) => {
+      const { backupOf } = await import('../compose.ts');
+      const data = options.data ?? process.env.HANSARD_DATA ?? settings.data.fallback;
+      const problem = backupOf(data, target);
+      if (problem !== null) throw new CliFailure(problem);
+      tell(`Copied ${data} to ${target}.`);
+    });
+}

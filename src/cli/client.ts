@@ -1,0 +1,4 @@
+// hansard client: not written yet.
+import type { Command } from 'commander';
+
+export function clientCommand(_program: Command): void {}

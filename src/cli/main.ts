@@ -1,0 +1,98 @@
+// The `hansard` command: registers one file for each command, and turns whatever goes wrong into one sentence on
+// standard error and a documented exit code. Commands load what is heavy only when they run.
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { AppError } from '../core/error.ts';
+import { product } from '../core/version.ts';
+import { backupCommand } from './backup.ts';
+import { clientCommand } from './client.ts';
+import { curlCommand } from './curl.ts';
+import { eventsCommand } from './events.ts';
+import { exportCommand } from './export.ts';
+import { CliFailure, errorCode, exitCodes } from './failure.ts';
+import { importCommand } from './import.ts';
+import { loginCommand } from './login.ts';
+import { logoutCommand } from './logout.ts';
+import { orgCommand } from './org.ts';
+import { referenceCommand } from './reference-command.ts';
+import { serveCommand } from './serve.ts';
+import { spaceCommand } from './space.ts';
+import { targetCommand } from './target.ts';
+import { tell } from './terminal.ts';
+import { typesCommand } from './types.ts';
+import { userCommand } from './user.ts';
+
+const tour = `
+A short tour:
+  cf login, or hansard login https://api.example.org     whose events
+  hansard events --since 24h                             what happened
+  hansard export user-access --org my-org -o access.csv  who was given access, for a spreadsheet
+  hansard serve                                          a log of your own, on http://127.0.0.1:8080
+  hansard import events.json --origin my-platform        what a platform has kept so far
+
+"hansard help COMMAND" tells more. Exit codes: 0 done, 1 refused or failed, 2 wrong usage,
+3 not logged in or not allowed, 4 server out of reach.`;
+
+function commandLine(): Command {
+  const program = new Command('hansard')
+    .description('The verbatim record of everything done on a Cloud Foundry platform.')
+    .version(product.version)
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', tour);
+  for (const register of [
+    eventsCommand,
+    exportCommand,
+    typesCommand,
+    loginCommand,
+    logoutCommand,
+    targetCommand,
+    orgCommand,
+    spaceCommand,
+    curlCommand,
+    serveCommand,
+    importCommand,
+    backupCommand,
+    userCommand,
+    clientCommand,
+    referenceCommand,
+  ]) {
+    register(program);
+  }
+  return program;
+}
+
+/** Tells what went wrong and answers the exit code. */
+function toldFailure(error: unknown): number {
+  // Commander has told it already; help and version end here too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (process.env.HANSARD_DEBUG && error instanceof Error) tell(error.stack ?? error.message);
+  if (error instanceof CliFailure) {
+    tell(error.message);
+    return error.exitCode;
+  }
+  if (error instanceof ConfigError) {
+    tell(error.message);
+    return exitCodes.usage;
+  }
+  if (error instanceof AppError || errorCode(error) !== '') {
+    tell(error instanceof Error ? error.message : String(error));
+    return exitCodes.failed;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  tell(`Something is wrong with this program: ${message} (HANSARD_DEBUG=1 shows where).`);
+  return exitCodes.failed;
+}
+
+// Whoever reads the output may stop reading: that is no failure.
+process.stdout.on('error', (error) => {
+  if (errorCode(error) === 'EPIPE') process.exit(exitCodes.ok);
+});
+
+try {
+  const program = commandLine();
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
+} catch (error) {
+  process.exitCode = toldFailure(error);
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { systemRandom } from '../../src/core/guid.ts';
+import { keptKey } from '../../src/identity/key-file.ts';
+
+test('a key is made once, for its owner alone, and found again', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'keys', 'one.key');
+  assert.equal(await keptKey(path, systemRandom, async () => 'first'), 'first');
+  assert.equal(await keptKey(path, systemRandom, async () => 'second'), 'first');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(statSync(join(directory, 'keys')).mode & 0o777, 0o700);
+});
+
+test('of many that start at once all have the same key, and nothing else is left', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'one.key');
+  const keys = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => keptKey(path, systemRandom, async () => `key ${n}`)),
+  );
+  assert.equal(new Set(keys).size, 1);
+  assert.deepEqual(readdirSync(directory), ['one.key']);
+});
+
+test('a key that cannot be made leaves no file', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const fails = async (): Promise<string> => {
+    throw new Error('no entropy');
+  };
+  await assert.rejects(keptKey(join(directory, 'one.key'), systemRandom, fails), /no entropy/);
+  assert.deepEqual(readdirSync(directory), []);
+});
