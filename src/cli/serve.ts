@@ -60,7 +60,7 @@ function banner(address: string, config: Config, newPassword: string | null): st
       'Three commands to try, in another terminal:',
       '',
       `    bin/hansard login ${address} -u admin`,
-      '    bin/hansard events --all',
+      `    bin/hansard curl -X POST /v3/organizations -d '{"name":"acme"}' && bin/hansard events`,
       `    cf api ${address} && cf auth admin '${newPassword}' && cf curl /v2/events`,
     );
   }

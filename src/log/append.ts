@@ -3,9 +3,9 @@
 import { AppError, assert } from '../core/error.ts';
 import { newGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
-import { jsonOf } from '../core/json.ts';
+import { JsonRefused, jsonOf } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
-import type { Context, EventRow, Outcome, Party } from '../event/event.ts';
+import type { Context, EventDraft, EventRow, Outcome, Party } from '../event/event.ts';
 import { IntakeRefused, intake } from '../event/intake.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
 
@@ -52,12 +52,22 @@ export function append<R>(tx: Transaction, scene: Scene, doer: Doer, body: (at: 
 }
 
 function rowOf(happening: Happening, at: Instant, author: Doer, random: Random): EventRow {
+  try {
+    return intake(draftOf(happening, at, author, random), '', at, random);
+  } catch (error) {
+    // What a request brought along cannot be kept as it is: the operation is refused, not broken.
+    const cannotBeKept = error instanceof IntakeRefused || error instanceof JsonRefused;
+    throw cannotBeKept ? new AppError('UnprocessableEntity', [error.message]) : error;
+  }
+}
+
+function draftOf(happening: Happening, at: Instant, author: Doer, random: Random): EventDraft {
   const doer = happening.doer ?? author;
-  const draft = {
+  return {
     guid: newGuid(Math.floor(at / 1000), random),
     type: happening.type,
     occurredAt: at,
-    precision: 'fraction' as const,
+    precision: 'fraction',
     actor: doer.actor,
     target: happening.target,
     spaceGuid: happening.spaceGuid ?? '',
@@ -71,11 +81,4 @@ function rowOf(happening: Happening, at: Instant, author: Doer, random: Random):
     data: jsonOf(happening.data ?? {}),
     outcome: happening.outcome ?? 'success',
   };
-  try {
-    return intake(draft, '', at, random);
-  } catch (error) {
-    // What a request brought along cannot be kept as it is: the operation is refused, not broken.
-    if (error instanceof IntakeRefused) throw new AppError('UnprocessableEntity', [error.message]);
-    throw error;
-  }
 }
