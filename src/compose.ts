@@ -6,23 +6,27 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { monotonicClock, systemClock } from './core/clock.ts';
-import { systemRandom } from './core/guid.ts';
+import { AppError } from './core/error.ts';
+import { type Random, systemRandom } from './core/guid.ts';
 import { limits } from './core/limits.ts';
 import { product } from './core/version.ts';
-import { operationsOf } from './foundation/operations.ts';
+import { type Operations, operationsOf } from './foundation/operations.ts';
 import { foundationTables } from './foundation/tables.ts';
 import type { Services } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
 import { createDoors } from './identity/doors.ts';
-import { createPasswords } from './identity/password.ts';
+import { createPasswords, type Passwords } from './identity/password.ts';
 import { systemDoer } from './identity/principal.ts';
+import type { Standing } from './identity/role.ts';
 import { createStandings } from './identity/standing.ts';
 import { identityTables } from './identity/tables.ts';
 import { createTokens } from './identity/token.ts';
+import { type IdentityRun, identityRun } from './identity/work.ts';
+import type { Doer } from './log/append.ts';
 import { checkOrigin } from './log/import.ts';
 import { type ImportReport, importAll } from './log/import-all.ts';
-import type { Store } from './store/contract.ts';
+import type { Readers, Store } from './store/contract.ts';
 import { backup, openSqliteStore } from './store/sqlite/store.ts';
 import type { Table } from './store/table.ts';
 
@@ -98,8 +102,7 @@ export async function importOffline(
  * @returns why it could not, or null.
  */
 export function backupOf(directory: string, target: string): string | null {
-  if (!existsSync(`${directory}/hansard.db`))
-    return `${directory} is not a data folder: it has no hansard.db`;
+  if (!isDataFolder(directory)) return noDataFolder(directory);
   if (existsSync(target)) return `${target} exists already: name a folder that does not exist yet`;
   mkdirSync(target, { recursive: true, mode: 0o700 });
   backup(`${directory}/hansard.db`, `${target}/hansard.db`);
@@ -166,4 +169,51 @@ function addressOf(server: FastifyInstance, host: string): string {
 /** A module of this folder as it stands: source in a checkout, compiled in a package. */
 function moduleUrl(path: string): URL {
   return new URL(`${path}${import.meta.url.slice(-3)}`, import.meta.url);
+}
+
+/** What commands work with in a data folder that no server has open. */
+export interface Offline {
+  readonly store: Readers;
+  readonly run: IdentityRun;
+  readonly perform: Operations;
+  /** Of whoever has the machine: may do everything. */
+  readonly standing: Standing;
+  readonly doer: Doer;
+  readonly passwords: Passwords;
+  readonly random: Random;
+}
+
+/**
+ * Opens the store of an existing data folder for as long as `use` takes. Throws ServiceUnavailable while a process has
+ * it open, UnprocessableEntity where the folder holds no store: a mistyped path must not begin a second history.
+ */
+export async function withDataFolder<R>(
+  directory: string,
+  use: (offline: Offline) => Promise<R>,
+): Promise<R> {
+  if (!isDataFolder(directory)) throw new AppError('UnprocessableEntity', [noDataFolder(directory)]);
+  const store = await openLog(directory);
+  try {
+    const random = systemRandom;
+    const doer = systemDoer({ interface: 'command', absent: 'done by a command on the machine itself' });
+    return await use({
+      store,
+      run: identityRun(store),
+      perform: operationsOf(store),
+      standing: { userGuid: doer.actor.guid, global: 'admin', write: true, roles: [] },
+      doer,
+      passwords: createPasswords({ random }),
+      random,
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+function isDataFolder(directory: string): boolean {
+  return existsSync(`${directory}/hansard.db`);
+}
+
+function noDataFolder(directory: string): string {
+  return `${directory} is not a data folder: it has no hansard.db`;
 }

@@ -102,7 +102,8 @@ export async function request(
   };
 }
 
-async function passwordGrant(url: string, username: string, password: string): Promise<string> {
+/** Logs a user in through the client of the command line; answers the access token. */
+export async function passwordGrant(url: string, username: string, password: string): Promise<string> {
   const reply = await request(url, 'POST', '/oauth/token', {
     headers: { authorization: 'Basic Y2Y6', 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ grant_type: 'password', username, password }).toString(),

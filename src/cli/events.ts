@@ -1,11 +1,11 @@
 // hansard events: what happened, read at a terminal or handed on to a program.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { limits } from '../core/limits.ts';
 import { catalogOf, sentenceOf } from '../event/catalog.ts';
 import { formatted } from '../export/format.ts';
 import { actorName, generalColumns, targetName } from '../export/recipes.ts';
 import type { ExportRecord } from '../export/record.ts';
 import { pour, streamSink } from '../export/sink.ts';
-import { bounds } from './bounds.ts';
 import { wrongUsage } from './failure.ts';
 import { readEvents } from './feed.ts';
 import { chosenEvents, type FilterOptions, placeAndTimeOptions, whatAndWhoOptions } from './filter.ts';
@@ -57,16 +57,16 @@ function wholeNumber(text: string): number {
 async function events(options: EventsOptions): Promise<void> {
   const isTable = options.json !== true && options.ndjson !== true && options.csv !== true;
   const isTerminal = process.stdout.isTTY === true;
-  const limit = options.limit ?? (isTable && isTerminal ? bounds.terminalRows : null);
+  const limit = options.limit ?? (isTable && isTerminal ? limits.terminalRows : null);
   const newestFirst = options.newestFirst === true;
-  if (limit !== null && limit > bounds.turnedRowsMax && !newestFirst) {
-    throw wrongUsage(`A limit above ${bounds.turnedRowsMax} needs --newest-first.`);
+  if (limit !== null && limit > limits.turnedRowsMax && !newestFirst) {
+    throw wrongUsage(`A limit above ${limits.turnedRowsMax} needs --newest-first.`);
   }
   const remote = await connect(options);
   const chosen = await chosenEvents(remote, options);
   if (chosen.where !== '' && isTerminal) tell(dim(`In ${visible(chosen.where)}:`));
   const pageEvents =
-    chosen.isExact && limit !== null ? Math.min(limit, bounds.v3PageEvents) : bounds.v3PageEvents;
+    chosen.isExact && limit !== null ? Math.min(limit, limits.v3PageEvents) : limits.v3PageEvents;
   const query = { ...chosen.query, pageEvents, newestFirst: newestFirst || limit !== null };
   const read = readEvents(remote, query, { total() {}, note: tell });
   const matching = limited(wanted(read, chosen.matches), limit);
@@ -111,7 +111,7 @@ async function* turned(events: AsyncIterable<ExportRecord>): AsyncGenerator<Expo
 
 async function printTable(events: AsyncIterable<ExportRecord>, names: PlaceNames): Promise<void> {
   let isFirst = true;
-  for await (const chunk of chunked(events, bounds.tableRows)) {
+  for await (const chunk of chunked(events, limits.alignedRowsMax)) {
     await names.learn(
       'organization',
       chunk.map((event) => event.organizationGuid),

@@ -1,9 +1,9 @@
 // One request to a server: bounded in time, repeated where that is safe, failures told in one sentence.
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
 import { product } from '../core/version.ts';
 import { itemsAt, parsed, textAt } from '../export/field.ts';
-import { bounds } from './bounds.ts';
 import { CliFailure, errorCode, exitCodes } from './failure.ts';
 import { counted, tell } from './terminal.ts';
 
@@ -22,7 +22,7 @@ export async function ask(url: URL, question: Question = {}): Promise<Response> 
   const isSafe = ['GET', 'HEAD'].includes(question.method ?? 'GET');
   const isRepeatable = question.body === undefined || typeof question.body === 'string';
   for (let tries = 1; ; tries += 1) {
-    const isLast = tries >= bounds.triesMax;
+    const isLast = tries >= limits.requestTriesMax;
     const answer = await once(url, question).catch((error: unknown) => {
       if (!isSafe || isLast) throw unreachable(url, error);
       return null;
@@ -34,7 +34,7 @@ export async function ask(url: URL, question: Question = {}): Promise<Response> 
       return answer;
     } else {
       await answer?.body?.cancel();
-      await pause(bounds.retryMs * 2 ** (tries - 1));
+      await pause(limits.retryPauseMs * 2 ** (tries - 1));
     }
   }
 }
@@ -49,7 +49,7 @@ async function once(url: URL, question: Question): Promise<Response> {
   };
   const stop = new AbortController();
   // An upload takes as long as it takes; everything else must be answered in time.
-  const timer = setTimeout(() => stop.abort(), bounds.answerMs);
+  const timer = setTimeout(() => stop.abort(), limits.answerWaitMsMax);
   if (isStream) clearTimeout(timer);
   try {
     return await fetch(url, {
@@ -67,7 +67,7 @@ async function once(url: URL, question: Question): Promise<Response> {
 
 async function waitAsAsked(answer: Response): Promise<void> {
   const seconds = retryAfterSeconds(answer.headers.get('retry-after'), systemClock() / 1_000_000);
-  if (seconds > bounds.retryAfterSecondsMax) {
+  if (seconds > limits.retryAfterSecondsMax) {
     throw new CliFailure(`The server takes no more requests for ${counted(seconds, 'second')} (rate limit).`);
   }
   if (seconds > 2) tell(`The server asks to wait ${counted(seconds, 'second')} (rate limit).`);
@@ -91,7 +91,7 @@ export async function textOf(answer: Response): Promise<string> {
   let length = 0;
   for await (const piece of answer.body ?? []) {
     length += piece.length;
-    if (length > bounds.answerBytesMax) throw new CliFailure(`The answer of ${answer.url} is far too large.`);
+    if (length > limits.answerBytesMax) throw new CliFailure(`The answer of ${answer.url} is far too large.`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -1,10 +1,11 @@
 // All events that a filter asks for, from any server that speaks the event APIs: V3, or V2 where V3 is missing.
 // Pages are followed to the end by the server's own links, streamed, and begun again when a connection breaks;
 // each event comes once. A page that cannot be read fails the whole: nothing is left out in silence.
+
+import { limits } from '../core/limits.ts';
 import { type Found, readDocuments } from '../export/documents.ts';
 import { numberAt, parsed, textAt } from '../export/field.ts';
 import { type ExportRecord, recordOf } from '../export/record.ts';
-import { bounds } from './bounds.ts';
 import { refusal, refusalSentence, textOf } from './exchange.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 import { listItem } from './places.ts';
@@ -34,7 +35,7 @@ export interface FeedWatch {
 /** The first page of a query in V3. */
 export function v3Path(query: EventQuery): string {
   const parts = [
-    `per_page=${Math.min(query.pageEvents, bounds.v3PageEvents)}`,
+    `per_page=${Math.min(query.pageEvents, limits.v3PageEvents)}`,
     `order_by=${query.newestFirst ? '-' : ''}created_at`,
   ];
   if (query.types.length > 0) parts.push(`types=${query.types.map(listItem).join(',')}`);
@@ -59,7 +60,7 @@ export function v2Path(query: EventQuery): string {
   const parts = [
     ...filters.map((filter) => `q=${encodeURIComponent(filter.replaceAll(';', ';;'))}`),
     `order-direction=${query.newestFirst ? 'desc' : 'asc'}`,
-    `results-per-page=${Math.min(query.pageEvents, bounds.v2PageEvents)}`,
+    `results-per-page=${Math.min(query.pageEvents, limits.v2PageEvents)}`,
   ];
   return `/v2/events?${parts.join('&')}`;
 }
@@ -89,7 +90,7 @@ export async function* readEvents(
     const path = nextPath(envelope);
     if (path === '') return;
     emptyPages = seen.size === 0 ? emptyPages + 1 : 0;
-    if (isLoop(path) || emptyPages > bounds.emptyPagesMax)
+    if (isLoop(path) || emptyPages > limits.emptyPagesMax)
       throw new CliFailure('The pages of the server go round in a circle.');
     page = { path, answer: await pageAt(remote, path) };
     before = seen;
@@ -143,7 +144,7 @@ async function* pageEvents(
   for (let tries = 1; ; tries += 1) {
     const envelope = yield* once(answer, before, seen);
     if (envelope !== null) return envelope;
-    if (tries >= bounds.triesMax) {
+    if (tries >= limits.requestTriesMax) {
       throw new CliFailure('The server cuts its answers off in the middle.', exitCodes.unreachable);
     }
     answer = await pageAt(remote, page.path);

@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { isGuid } from '../core/guid.ts';
+import { limits } from '../core/limits.ts';
 import { catalogOf, nearestType, typesWithPrefix } from '../event/catalog.ts';
 import type { ExportRecord } from '../export/record.ts';
-import { bounds } from './bounds.ts';
 import { wrongUsage } from './failure.ts';
 import type { EventQuery } from './feed.ts';
 import { pointInTime } from './period.ts';
@@ -73,7 +73,7 @@ export async function chosenEvents(remote: Remote, options: FilterOptions): Prom
       since: options.since === undefined ? '' : pointInTime(options.since, now, 'down'),
       until: options.until === undefined ? '' : pointInTime(options.until, now, 'up'),
       newestFirst: false,
-      pageEvents: bounds.v3PageEvents,
+      pageEvents: limits.v3PageEvents,
     },
     matches: (event) =>
       isNamed(options.actor ?? '', [event.actor.guid, event.actor.name, event.actor.username]) &&

@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { AppError } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
 import { itemsAt, numberAt, parsed, textAt } from '../export/field.ts';
-import { bounds } from './bounds.ts';
 import { refusal, textOf } from './exchange.ts';
 import { CliFailure, wrongUsage } from './failure.ts';
 import { ImportSource, linesOfEvents, standardInput } from './import-source.ts';
@@ -78,7 +77,7 @@ async function runImport(files: readonly string[], options: ImportOptions): Prom
     throw wrongUsage('Standard input can be read only once.');
   }
   const receive = await receiverFor(options);
-  const shownMax = options.json === true ? Number.POSITIVE_INFINITY : bounds.refusalsShown;
+  const shownMax = options.json === true ? Number.POSITIVE_INFINITY : limits.refusalsShownMax;
   const report: Report = { new: 0, known: 0, refused: 0, refusals: [] };
   const progress = await startProgress('kB');
   try {

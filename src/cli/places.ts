@@ -1,8 +1,8 @@
 // Organizations and spaces by name and by guid. V3 where the server has it, V2 where not; names are compared again
 // here, since a server that ignores a filter would otherwise hand over the wrong place.
 import { isGuid } from '../core/guid.ts';
+import { limits } from '../core/limits.ts';
 import { itemsAt, parsed, textAt } from '../export/field.ts';
-import { bounds } from './bounds.ts';
 import { refusal, textOf } from './exchange.ts';
 import { CliFailure, wrongUsage } from './failure.ts';
 import type { Remote } from './remote.ts';
@@ -82,7 +82,7 @@ export class PlaceNames {
   async learn(noun: Noun, guids: readonly string[]): Promise<void> {
     const unknown = [...new Set(guids)].filter((guid) => guid !== '' && !this.#known.has(guid));
     if (unknown.length === 0) return;
-    if (this.#known.size > bounds.namesMax) this.#known.clear();
+    if (this.#known.size > limits.placeNamesMax) this.#known.clear();
     for (const guid of unknown) this.#known.set(guid, '');
     const answer = await this.#remote.send(
       `/v3/${noun}s?guids=${unknown.join(',')}&per_page=${unknown.length}`,

@@ -1,6 +1,6 @@
 // How far a long command has come: a bar on a terminal, elsewhere a line now and then; always on standard error.
 import { systemClock } from '../core/clock.ts';
-import { bounds } from './bounds.ts';
+import { limits } from '../core/limits.ts';
 import { tell } from './terminal.ts';
 
 export interface Progress {
@@ -52,7 +52,7 @@ function lines(unit: string): Progress {
     },
     at(count) {
       const now = systemClock();
-      if (now - told < bounds.progressMs * 1000) return;
+      if (now - told < limits.progressLineMs * 1000) return;
       told = now;
       const whole = total > 0 ? ` of ${total.toLocaleString('en-US')}` : '';
       tell(`${count.toLocaleString('en-US')}${whole} ${unit}`);

@@ -22,8 +22,8 @@ export interface Remote {
   session(): Session;
   /** Sends a request to a path of the server and answers with whatever status came. */
   send(path: string, question?: Question): Promise<Response>;
-  /** The JSON at a path. Throws CliFailure with the server's own words unless it answers 2xx. */
-  json(path: string): Promise<unknown>;
+  /** The JSON that is answered. Throws CliFailure with the server's own words unless it answers 2xx. */
+  json(path: string, question?: Question): Promise<unknown>;
 }
 
 /** Adds to a command the options by which it is pointed at a server. */
@@ -64,7 +64,8 @@ export function openRemote(session: Session, env: Environment = process.env): Re
     if (isStale(current, systemClock() / 1_000_000)) await renew();
     const answer = await ask(addressOf(current.url, path), withToken(question, current));
     const isStream = question.body !== undefined && typeof question.body !== 'string';
-    if (answer.status !== 401 || isStream || current.refreshToken === '') return answer;
+    const isForToken = answer.status === 401 && !isForCredentials(answer);
+    if (!isForToken || isStream || current.refreshToken === '') return answer;
     await answer.body?.cancel();
     await renew();
     return ask(addressOf(current.url, path), withToken(question, current));
@@ -73,14 +74,19 @@ export function openRemote(session: Session, env: Environment = process.env): Re
   return {
     session: () => current,
     send,
-    async json(path) {
-      const answer = await send(path);
+    async json(path, question) {
+      const answer = await send(path, question);
       if (!answer.ok) throw await refusal(answer);
       const json = parsed(await textOf(answer));
       if (json === undefined) throw new CliFailure(`The answer of ${current.url}${path} is not JSON.`);
       return json;
     },
   };
+}
+
+/** A wrong old password is answered 401 too (UAA): sent again, it would count twice towards the lock-out. */
+function isForCredentials(answer: Response): boolean {
+  return /error="unauthorized"/.test(answer.headers.get('www-authenticate') ?? '');
 }
 
 function withToken(question: Question, session: Session): Question {

@@ -3,8 +3,8 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { limits } from '../core/limits.ts';
 import { fieldAt, parsed, textAt } from '../export/field.ts';
-import { bounds } from './bounds.ts';
 import { CliFailure, errorCode, unauthorized, wrongUsage } from './failure.ts';
 
 export interface Place {
@@ -185,7 +185,7 @@ async function readJsonFile(path: string): Promise<unknown> {
   }
   try {
     const { size } = await file.stat();
-    if (size > bounds.sessionBytesMax) throw new CliFailure(`The session in ${path} is far too large.`);
+    if (size > limits.sessionFileBytesMax) throw new CliFailure(`The session in ${path} is far too large.`);
     const json = parsed(await file.readFile('utf8'));
     if (json === undefined) throw new CliFailure(`The session in ${path} is not JSON: log in again.`);
     return json;

@@ -1,6 +1,7 @@
 // Tokens from a UAA: by password, by a client's own secret, by renewing. The dialect is UAA's own, as cf speaks it.
+
+import { limits } from '../core/limits.ts';
 import { fieldAt, numberAt, parsed, textAt } from '../export/field.ts';
-import { bounds } from './bounds.ts';
 import { ask, refusalSentence, textOf } from './exchange.ts';
 import { CliFailure, exitCodes, unauthorized } from './failure.ts';
 import { bareToken, type Session } from './session.ts';
@@ -52,6 +53,11 @@ export function userOf(accessToken: string): string {
   return textAt(claims, 'user_name') || textAt(claims, 'email') || textAt(claims, 'client_id');
 }
 
+/** The guid of whom a token speaks for; '' for a client's. */
+export function userGuidOf(accessToken: string): string {
+  return textAt(claimsOf(accessToken), 'user_id');
+}
+
 function claimsOf(accessToken: string): unknown {
   const payload = accessToken.split('.')[1] ?? '';
   return parsed(Buffer.from(payload, 'base64url').toString('utf8'));
@@ -60,7 +66,7 @@ function claimsOf(accessToken: string): unknown {
 /** Whether a session's token should be renewed before it is used again. */
 export function isStale(session: Session, nowSeconds: number): boolean {
   const expiry = expiryOf(session.accessToken);
-  return expiry !== null && expiry - nowSeconds < bounds.renewSeconds;
+  return expiry !== null && expiry - nowSeconds < limits.tokenRenewSeconds;
 }
 
 /** The session with a new access token. Throws CliFailure (unauthorized) when it cannot be renewed any more. */

@@ -40,10 +40,49 @@ export const errorCatalogue = {
     status: 413,
     text: 'The request body is too large: at most %s bytes are taken here',
   },
+  UserInvalid: { code: 20001, status: 400, text: 'The user info is invalid: %s' },
+  UaaIdTaken: { code: 20002, status: 400, text: 'The UAA ID is taken: %s' },
   UserNotFound: { code: 20003, status: 404, text: 'The user could not be found: %s' },
+  UserIsInMultipleOrigins: {
+    code: 20006,
+    status: 400,
+    text: 'The user exists in multiple origins. Specify an origin for the requested user from: %s',
+  },
+  UserWithOriginNotFound: { code: 20007, status: 404, text: 'The user could not be found, %s' },
+  OrganizationInvalid: { code: 30001, status: 400, text: 'The organization info is invalid: %s' },
+  OrganizationNameTaken: { code: 30002, status: 400, text: 'The organization name is taken: %s' },
   OrganizationNotFound: { code: 30003, status: 404, text: 'The organization could not be found: %s' },
+  LastManagerInOrg: { code: 30004, status: 403, text: 'Cannot remove last Org Manager in org' },
+  LastBillingManagerInOrg: { code: 30005, status: 403, text: 'Cannot remove last Billing Manager in org' },
+  LastUserInOrg: { code: 30006, status: 403, text: 'Cannot remove last User in org' },
+  OrganizationAlreadySet: { code: 30007, status: 400, text: 'Cannot change organization' },
+  SpaceInvalid: { code: 40001, status: 400, text: 'The app space info is invalid: %s' },
+  SpaceNameTaken: { code: 40002, status: 400, text: 'The app space name is taken: %s' },
   SpaceNotFound: { code: 40004, status: 404, text: 'The app space could not be found: %s' },
+  DomainInvalid: { code: 130001, status: 400, text: 'The domain is invalid: %s' },
+  DomainNotFound: { code: 130002, status: 404, text: 'The domain could not be found: %s' },
+  DomainNameTaken: { code: 130003, status: 400, text: 'The domain name is taken: %s' },
   EventNotFound: { code: 230002, status: 404, text: 'Event could not be found: %s' },
+  QuotaDefinitionNotFound: { code: 240001, status: 404, text: 'Quota Definition could not be found: %s' },
+  QuotaDefinitionNameTaken: { code: 240002, status: 400, text: 'Quota Definition is taken: %s' },
+  QuotaDefinitionInvalid: { code: 240003, status: 400, text: 'Quota Definition is invalid: %s' },
+  SecurityGroupInvalid: { code: 300001, status: 400, text: 'The security group is invalid: %s' },
+  SecurityGroupNotFound: { code: 300002, status: 404, text: 'The security group could not be found: %s' },
+  SecurityGroupNameTaken: { code: 300005, status: 400, text: 'The security group name is taken: %s' },
+  SpaceQuotaDefinitionInvalid: { code: 310001, status: 400, text: 'Space Quota Definition is invalid: %s' },
+  SpaceQuotaDefinitionNameTaken: {
+    code: 310002,
+    status: 400,
+    text: 'The space quota definition name is taken: %s',
+  },
+  SpaceQuotaDefinitionNotFound: {
+    code: 310007,
+    status: 404,
+    text: 'Space Quota Definition could not be found: %s',
+  },
+  FeatureFlagNotFound: { code: 330000, status: 404, text: 'The feature flag could not be found: %s' },
+  FeatureFlagInvalid: { code: 330001, status: 400, text: 'The feature flag is invalid: %s' },
+  FeatureDisabled: { code: 330002, status: 403, text: 'Feature Disabled: %s' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorName = keyof typeof errorCatalogue;
@@ -70,6 +109,11 @@ export class AppError extends Error {
   get code(): number {
     return errorCatalogue[this.entry].code;
   }
+}
+
+/** What V3 answers (422) to a request that is well-formed and cannot be fulfilled. */
+export function unprocessable(sentence: string): AppError {
+  return new AppError('UnprocessableEntity', [sentence]);
 }
 
 /** Overload or a store that cannot write: the caller is to come again. */

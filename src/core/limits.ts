@@ -31,6 +31,11 @@ export const limits = {
   /** Names of actors, targets, organizations, spaces and types: the original's columns hold 255 characters. */
   nameCharactersMax: 255,
   typeCharactersMax: 255,
+  /** Names of quotas and security groups, and the messages of feature flags: the original takes no more. */
+  shortNameCharactersMax: 250,
+  /** One limit of a quota: the original's columns are 32-bit, those of log rates as large as exact numbers go. */
+  quotaLimitMax: 2_147_483_647,
+  logRateMax: Number.MAX_SAFE_INTEGER,
   /** Guids of actors and targets need not be UUIDs (`system`, client ids). */
   partyGuidCharactersMax: 255,
   /** User agent, request id, claimed address and the like. */
@@ -40,6 +45,10 @@ export const limits = {
   v3PerPageMax: 5_000,
   perPageDefault: 50,
   inlineRelationsDepthMax: 2,
+  /** Related resources shown within one; where there are more, the original too shows their address alone. */
+  inlinedMax: 50,
+  /** Rows of one relation read for a whole page, so that a depth of 2 cannot ask for a platform. */
+  inlinedRowsMax: 5_000,
   /** Events of one operation: deleting an organization records each of its parts. */
   operationEventsMax: 1_000_000,
   /** Events in one segment's tables (design, section 8). */
@@ -66,6 +75,8 @@ export const limits = {
   /** Readers, clients and refusers noted at a time before the oldest note is written early. */
   notesMax: 1_000,
   noteMs: 60_000,
+  /** A connection on which nothing moves for so long is closed: a body that never comes holds nothing for ever. */
+  connectionIdleMsMax: 120_000,
   /** How long a stopping server waits for requests in progress. */
   stopMsMax: 10_000,
   /** Labels and annotations, as the original bounds them. */
@@ -73,4 +84,51 @@ export const limits = {
   labelPrefixCharactersMax: 253,
   annotationCharactersMax: 5_000,
   metadataEntriesMax: 50,
+  /** SCIM lists of accounts, clients and groups: the page where none is asked for, and the longest, as UAA has them. */
+  scimPageDefault: 100,
+  scimPageMax: 500,
+  /** Conditions in one SCIM filter: the controllers that look people up ask for some 200 at a time. */
+  scimConditionsMax: 500,
+  /** Users whose roles are remembered; all are forgotten when there are more, and read again. */
+  standingsMax: 10_000,
+  /** Expired sessions that a log-in clears away: more than the one it adds, so that the table stays small. */
+  sessionsClearedAtOnce: 20,
+
+  // The command's own.
+
+  /** Waiting for the first byte of an answer: a foreign platform counts a long list before it answers. */
+  answerWaitMsMax: 120_000,
+  /** A request that changes nothing is tried this often when the server fails or cannot be reached. */
+  requestTriesMax: 4,
+  /** Pause before the second try; doubled before each further one. */
+  retryPauseMs: 250,
+  /** The longest wait that a server may ask for: rate limits of the original count by the hour. */
+  retryAfterSecondsMax: 3_600,
+  /** An answer that is read whole: a page of organizations, a token, an error. Event lists are streamed. */
+  answerBytesMax: 16_777_216,
+  /** A session file, ours or cf's: tokens and a few names. */
+  sessionFileBytesMax: 1_048_576,
+  /** A token is renewed when it has less than this left; cf does the same. */
+  tokenRenewSeconds: 60,
+  /** Events asked for in one page: fewer round trips, yet an answer that foreign platforms give in a second. */
+  v3PageEvents: 1_000,
+  v2PageEvents: 100,
+  /** Pages without events, one after the other, before a list is taken to be endless. */
+  emptyPagesMax: 100,
+  /** Rows that the table collects to align its columns and to look names up. */
+  alignedRowsMax: 50,
+  /** Rows of a terminal when nothing else was asked for. */
+  terminalRows: 50,
+  /** The newest events in the order of time must be held to be turned round. */
+  turnedRowsMax: 10_000,
+  /** Names of organizations and spaces that are remembered. */
+  placeNamesMax: 10_000,
+  /** Refusals told one by one unless all were asked for. */
+  refusalsShownMax: 20,
+  /** Off a terminal, progress is a line this often. */
+  progressLineMs: 10_000,
+  /** Standard input that holds a password or a secret: the longest one in UTF-8, and its line's end. */
+  secretInputBytesMax: 8_192,
+  /** Accounts or clients that a list shows: beyond it a directory is meant to be asked, not printed. */
+  directoryRowsMax: 100_000,
 } as const;

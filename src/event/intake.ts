@@ -8,6 +8,7 @@ import { limits } from '../core/limits.ts';
 import { audienceOf } from './catalog.ts';
 import type { Context, EventDraft, EventRow, Particulars, StoredEvent } from './event.ts';
 import { redact } from './redact.ts';
+import { hideSecrets } from './secrets.ts';
 
 /** Why an event is not taken: a sentence with the field, the value (shortened) and the right form. */
 export class IntakeRefused extends Error {
@@ -151,12 +152,15 @@ function particularsOf({ particulars }: EventDraft): Particulars {
   return kept;
 }
 
-/** Clients choose most of these texts: one that is too long is cut, so that it cannot keep an event out. */
+/**
+ * Clients choose most of these texts: a token that was sent in the wrong header is hidden, and a text that is too long
+ * is cut, so that it cannot keep an event out.
+ */
 function contextOf(context: Context): Context {
   const kept: Record<string, string> = {};
   for (const name of contextMembers) {
-    const value = context[name];
-    if (value === undefined) continue;
+    if (context[name] === undefined) continue;
+    const value = hideSecrets(context[name]);
     const fits = charactersOf(value) <= limits.contextCharactersMax;
     const text = fits ? value : `${[...value].slice(0, limits.contextCharactersMax - 1).join('')}…`;
     checkText(`context.${name}`, text, limits.contextCharactersMax);

@@ -84,6 +84,8 @@ const looks: readonly (readonly [RegExp, string])[] = [
   ],
   // JSON Web Tokens, signed or encrypted: base64url of `{"` and a dot.
   [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, redactedText],
+  // This project's own refresh tokens and client secrets.
+  [/(?<![A-Za-z0-9])hansard_(?:refresh|secret)_[\w-]{16,}/g, redactedText],
   // AWS key ids, GitHub, GitLab, Slack, Google, Stripe, npm, SendGrid and Vault tokens.
   [/(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}/g, redactedText],
   [/gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}/g, redactedText],

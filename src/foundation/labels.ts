@@ -23,6 +23,9 @@ export interface MetadataChanges {
   readonly annotations: EntryChanges;
 }
 
+/** What requests want that know of neither. */
+export const noMetadataChanges: MetadataChanges = { labels: [], annotations: [] };
+
 /** Brings labels and annotations of a resource to what a request wants, and answers all that it has then. */
 export function changeMetadata(
   tx: Transaction,

@@ -23,30 +23,46 @@ export interface RoleGiven {
 }
 
 /** Gives a role; throws UniqueViolation where the user has it already. `request` is the body that asked for it. */
-export function giveRole(hands: Hands<Action>, role: NewRole, request: object): RoleGiven {
-  const row = {
-    ...newRow(hands),
-    type: role.type,
-    user_guid: role.userGuid,
-    organization_guid: role.organizationGuid,
-    space_guid: role.spaceGuid,
-  };
+export function giveRole(hands: Hands<Action>, role: NewRole, request: object | null): RoleGiven {
+  const row = { ...newRow(hands), ...columnsOf(role) };
   hands.tx.insert(roleTable, row);
-  const assignment = assignmentOf(row);
-  return { assignment, event: roleEvent(hands.tx, assignment, 'add', request) };
+  return { assignment: assignmentOf(row), event: roleEvent(hands.tx, role, 'add', request) };
+}
+
+/** Makes sure of a role and tells of it, as V2 does, also where the user had it before. */
+export function ensureRole(hands: Hands<Action>, role: NewRole, request: object | null): Happening {
+  return hasRole(hands.tx, role)
+    ? roleEvent(hands.tx, role, 'add', request)
+    : giveRole(hands, role, request).event;
+}
+
+/** Whether a user has a role. */
+export function hasRole(tx: Transaction, role: NewRole): boolean {
+  return tx.get(roleTable, columnsOf(role)) !== undefined;
+}
+
+/** Takes a role away and tells of it, as V2 does, also where the user did not have it. */
+export function dropRole(tx: Transaction, role: NewRole, request: object | null): Happening {
+  tx.remove(roleTable, columnsOf(role));
+  return roleEvent(tx, role, 'remove', request);
 }
 
 /** Takes away every role that a filter finds, the newest first, and tells of each. */
 export function takeRoles(tx: Transaction, where: RowFilter): Happening[] {
   const order = [{ column: 'created_at', direction: 'desc' }] as const;
-  return tx.find(roleTable, { where, order }).map((row) => {
-    const assignment = assignmentOf(row);
-    tx.remove(roleTable, { guid: assignment.guid });
-    return roleEvent(tx, assignment, 'remove', {});
-  });
+  return tx.find(roleTable, { where, order }).map((row) => dropRole(tx, assignmentOf(row), {}));
 }
 
-function roleEvent(tx: Transaction, role: Assignment, verb: 'add' | 'remove', request: object): Happening {
+function columnsOf({ type, userGuid, organizationGuid, spaceGuid }: NewRole) {
+  return { type, user_guid: userGuid, organization_guid: organizationGuid, space_guid: spaceGuid };
+}
+
+function roleEvent(
+  tx: Transaction,
+  role: NewRole,
+  verb: 'add' | 'remove',
+  request: object | null,
+): Happening {
   return {
     type: `audit.user.${role.type}_${verb}`,
     target: { type: 'user', guid: role.userGuid },

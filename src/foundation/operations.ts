@@ -3,7 +3,23 @@ import type { Permit } from '../identity/permit.ts';
 import type { Action } from '../identity/role.ts';
 import type { Doer } from '../log/append.ts';
 import type { Store } from '../store/contract.ts';
+import { createDomain, deleteDomain, shareDomain, unshareDomain, updateDomain } from './domains.ts';
+import { updateFeatureFlag } from './feature-flags.ts';
+import {
+  createIsolationSegment,
+  deleteIsolationSegment,
+  entitleOrganizations,
+  revokeEntitlement,
+  updateIsolationSegment,
+} from './isolation-segments.ts';
+import { addMember, removeMember } from './members.ts';
 import type { Operation } from './operation.ts';
+import {
+  applyOrganizationQuota,
+  createOrganizationQuota,
+  deleteOrganizationQuota,
+  updateOrganizationQuota,
+} from './organization-quotas.ts';
 import {
   createOrganization,
   deleteOrganization,
@@ -11,6 +27,21 @@ import {
   updateOrganization,
 } from './organizations.ts';
 import { createOrganizationRole, createSpaceRole, deleteRole } from './roles.ts';
+import {
+  bindSecurityGroup,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  switchSecurityGroup,
+  unbindSecurityGroup,
+  updateSecurityGroup,
+} from './security-groups.ts';
+import {
+  applySpaceQuota,
+  createSpaceQuota,
+  deleteSpaceQuota,
+  removeSpaceQuota,
+  updateSpaceQuota,
+} from './space-quotas.ts';
 import { createSpace, deleteSpace, isolateSpace, updateSpace, updateSpaceSsh } from './spaces.ts';
 import { createUser, deleteUser, updateUser } from './users.ts';
 
@@ -30,6 +61,34 @@ export const operations = {
   'organization_role.create': createOrganizationRole,
   'space_role.create': createSpaceRole,
   'role.delete': deleteRole,
+  'member.add': addMember,
+  'member.remove': removeMember,
+  'organization_quota.create': createOrganizationQuota,
+  'organization_quota.update': updateOrganizationQuota,
+  'organization_quota.delete': deleteOrganizationQuota,
+  'organization_quota.apply': applyOrganizationQuota,
+  'space_quota.create': createSpaceQuota,
+  'space_quota.update': updateSpaceQuota,
+  'space_quota.delete': deleteSpaceQuota,
+  'space_quota.apply': applySpaceQuota,
+  'space_quota.remove': removeSpaceQuota,
+  'domain.create': createDomain,
+  'domain.update': updateDomain,
+  'domain.delete': deleteDomain,
+  'domain.share': shareDomain,
+  'domain.unshare': unshareDomain,
+  'isolation_segment.create': createIsolationSegment,
+  'isolation_segment.update': updateIsolationSegment,
+  'isolation_segment.delete': deleteIsolationSegment,
+  'isolation_segment.entitle': entitleOrganizations,
+  'isolation_segment.revoke': revokeEntitlement,
+  'feature_flag.update': updateFeatureFlag,
+  'security_group.create': createSecurityGroup,
+  'security_group.update': updateSecurityGroup,
+  'security_group.switch': switchSecurityGroup,
+  'security_group.delete': deleteSecurityGroup,
+  'security_group.bind': bindSecurityGroup,
+  'security_group.unbind': unbindSecurityGroup,
 };
 
 /** Operation names are `<noun>.<verb>`; they need not equal the action of the permit that they ask for. */

@@ -3,8 +3,9 @@ import { AppError, assert } from '../core/error.ts';
 import { accountTable, nameKey } from '../identity/account.ts';
 import { type RoleType, roleTable, spaceRoles } from '../identity/role.ts';
 import type { Transaction } from '../store/contract.ts';
-import { all, equals, every, type RowFilter } from '../store/table.ts';
+import { all, equals, every, type Row, type RowFilter } from '../store/table.ts';
 import { finishedJob } from './jobs.ts';
+import { rolesInSpaces } from './member-lists.ts';
 import { giveRole, takeRoles } from './membership.ts';
 import { operation } from './operation.ts';
 import { claim } from './rows.ts';
@@ -75,12 +76,7 @@ export const deleteRole = operation<
   const role = tx.get(roleTable, { guid, organization_guid: organizationGuid, space_guid: spaceGuid });
   if (role === undefined) throw new AppError('ResourceNotFound', ['Role not found']);
   if (role.type === 'organization_user') {
-    const rolesInSpaces = all(
-      equals('user_guid', String(role.user_guid)),
-      equals('organization_guid', organizationGuid),
-      { kind: 'not', of: equals('space_guid', '') },
-    );
-    if (tx.count(roleTable, rolesInSpaces) > 0) {
+    if (tx.count(roleTable, rolesInSpaces(String(role.user_guid), organizationGuid)) > 0) {
       const text =
         'Cannot delete organization_user role while user has roles in spaces in that organization.';
       throw new AppError('UnprocessableEntity', [text]);
@@ -102,13 +98,17 @@ function membershipOf(userGuid: string, organizationGuid: string): RowFilter {
   );
 }
 
+/** The accounts that a name can mean; of every origin, unless one is given. */
+export function accountsNamed(tx: Transaction, username: string, origin: string | null): Row[] {
+  const inOrigin = origin === null ? every : equals('origin', origin);
+  return tx.find(accountTable, { where: all(equals('username_key', nameKey(username)), inOrigin) });
+}
+
 /** The guid of a user, known or not, or of the account of that name. Throws UnprocessableEntity. */
 function findUser(tx: Transaction, user: UserReference, unknownText?: string): string {
   if ('guid' in user) return user.guid;
   const { username, origin } = user;
-  const named = equals('username_key', nameKey(username));
-  const inOrigin = origin === null ? every : equals('origin', origin);
-  const [account, ...more] = tx.find(accountTable, { where: all(named, inOrigin) });
+  const [account, ...more] = accountsNamed(tx, username, origin);
   if (account === undefined) {
     const andOrigin = origin === null ? '' : ` and origin '${origin}'`;
     const text = `No user exists with the username '${username}'${andOrigin}.`;

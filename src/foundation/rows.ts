@@ -1,5 +1,5 @@
 // What operations of all nouns do with rows: make new ones, compare names without letter case, claim unique keys.
-import { AppError } from '../core/error.ts';
+import { AppError, type ErrorName } from '../core/error.ts';
 import { newGuid } from '../core/guid.ts';
 import type { Action } from '../identity/role.ts';
 import { UniqueViolation } from '../store/contract.ts';
@@ -15,12 +15,25 @@ export function foldName(name: string): string {
   return name.toLowerCase();
 }
 
-/** Runs a change; where it finds a unique key taken, the caller is answered 422 with the text given. */
-export function claim<T>(takenText: string, change: () => T): T {
+/** How a taken name is refused: by the error that the request's own API has for it, else by V3's sentence. */
+export function nameTaken(sentence: string, taken?: ErrorName, name = ''): string | AppError {
+  return taken === undefined ? sentence : new AppError(taken, [name]);
+}
+
+/** Runs a change; where it finds a unique key taken, the caller is answered the error given, or 422 with the text. */
+export function claim<T>(taken: string | AppError, change: () => T): T {
   try {
     return change();
   } catch (failure) {
-    if (failure instanceof UniqueViolation) throw new AppError('UnprocessableEntity', [takenText]);
-    throw failure;
+    if (!(failure instanceof UniqueViolation)) throw failure;
+    throw typeof taken === 'string' ? new AppError('UnprocessableEntity', [taken]) : taken;
   }
+}
+
+/** Guids that are asked for and are not among those found, as the original's sentences quote them. */
+export function quotedMissing(wanted: readonly string[], found: readonly string[]): string {
+  return `[${wanted
+    .filter((guid) => !found.includes(guid))
+    .map((guid) => JSON.stringify(guid))
+    .join(', ')}]`;
 }

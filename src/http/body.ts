@@ -10,7 +10,7 @@ export async function readBody(stream: AsyncIterable<Uint8Array>): Promise<strin
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > limits.bodyBytesMax) throw new AppError('PayloadTooLarge', [String(limits.bodyBytesMax)]);
+    if (size > limits.bodyBytesMax) throw tooLarge();
     chunks.push(chunk);
   }
   try {
@@ -18,6 +18,11 @@ export async function readBody(stream: AsyncIterable<Uint8Array>): Promise<strin
   } catch {
     throw new AppError('MessageParseError', ['the body is not UTF-8 text']);
   }
+}
+
+/** The refusal of a body beyond the bound of operations. */
+export function tooLarge(): AppError {
+  return new AppError('PayloadTooLarge', [String(limits.bodyBytesMax)]);
 }
 
 /** Cuts a stream of bytes into lines, one at a time in memory; of a line beyond the bound no more than that. */

@@ -17,11 +17,12 @@ export function unknownFailure(dialect: Dialect): Answer {
   return { status: 500, body: speaksV3(dialect) ? v3UnknownError : v2UnknownError };
 }
 
-/** The dialect of a path that no route has. */
-export function dialectOf(path: string): Dialect {
+/** The dialect of a path that no route has. `url` may be absolute, as a proxy is asked. */
+export function dialectOf(url: string): Dialect {
+  const path = url.replace(/^https?:\/\/[^/]*/i, '');
   if (path.startsWith('/v3')) return 'v3';
   if (path.startsWith('/api')) return 'api';
-  if (/^\/(oauth|login|Users|userinfo|check_token|token_key)/.test(path)) return 'uaa';
+  if (/^\/(oauth|login|Users|Groups|userinfo|check_token|token_key)/.test(path)) return 'uaa';
   return 'v2';
 }
 

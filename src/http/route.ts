@@ -10,6 +10,7 @@ import type { Standing } from '../identity/role.ts';
 import type { Tokens } from '../identity/token.ts';
 import type { Doer } from '../log/append.ts';
 import type { Store } from '../store/contract.ts';
+import type { About } from './openapi/about.ts';
 
 /** Which envelope errors have, and whose rules the parameters follow. */
 export type Dialect = 'root' | 'v2' | 'v3' | 'uaa' | 'api';
@@ -75,6 +76,8 @@ interface RouteHead {
   readonly summary: string;
   /** Set where the body is read as a stream (imports) and not as bounded text. */
   readonly stream?: boolean;
+  /** What the OpenAPI document says beyond what it finds from the path (openapi/conventions.ts). */
+  readonly about?: About;
 }
 
 export type Route =

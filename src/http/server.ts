@@ -12,8 +12,10 @@ import Fastify, {
 import { AppError } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../event/event.ts';
+import { hideLooks, hideSecrets } from '../event/secrets.ts';
 import { doerOf, mayRead, mayWrite, type Principal } from '../identity/principal.ts';
-import { readBody } from './body.ts';
+import { readBody, tooLarge } from './body.ts';
+import { answerBroken, headerBytesMax } from './broken-request.ts';
 import { dialectOf, refusal, unknownFailure } from './failure.ts';
 import type { Answer, Call, Dialect, KnownCall, Route, Services } from './route.ts';
 
@@ -26,6 +28,8 @@ export interface ServerOptions {
 
 /** Makes the server; the caller listens and closes. */
 export function createServer({ routes, services, logLevel, trustedProxies }: ServerOptions): FastifyInstance {
+  /** Paths of the requests in progress, for answers to those that break in the middle of their bodies. */
+  const paths = new WeakMap<Socket, string>();
   const app: FastifyInstance = Fastify({
     logger: { level: logLevel, stream: process.stderr, serializers: { req: describe } },
     logController: new LogController({ disableRequestLogging: true }),
@@ -35,11 +39,13 @@ export function createServer({ routes, services, logLevel, trustedProxies }: Ser
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     routerOptions: { querystringParser: () => ({}), maxParamLength: limits.urlBytesMax },
-    http: { maxHeaderSize: 2 * limits.urlBytesMax },
-    clientErrorHandler: answerBrokenRequest,
+    connectionTimeout: limits.connectionIdleMsMax,
+    http: { maxHeaderSize: headerBytesMax(), requireHostHeader: false },
+    clientErrorHandler: (error, socket) => answerBroken(error, socket, paths.get(socket)),
     frameworkErrors: (_error, request, reply) => {
       const dialect = dialectOf(request.raw.url ?? '');
-      void send(reply, refusal(new AppError('InvalidRequest'), dialect), dialect);
+      const broken = new AppError('BadRequest', ['the path is not percent-encoded UTF-8']);
+      void send(reply, refusal(broken, dialect), dialect);
     },
   });
   app.removeAllContentTypeParsers();
@@ -47,9 +53,20 @@ export function createServer({ routes, services, logLevel, trustedProxies }: Ser
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-vcap-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    paths.set(request.raw.socket, request.url);
+    const { httpVersion, headers } = request.raw;
+    // What it says is never asked (body.ts), and one that is broken must not be a reason to refuse.
+    delete headers['content-type'];
+    if (httpVersion !== '1.0' && headers.host === undefined)
+      throw new AppError('BadRequest', ['the header Host is missing']);
   });
   // Who is refused in the middle of a body may use the connection again: the rest of the body is passed over.
-  app.addHook('onResponse', async (request) => void request.raw.resume());
+  app.addHook('onResponse', async (request) => {
+    paths.delete(request.raw.socket);
+    request.raw.resume();
+  });
+  // Whatever a client expects beside 100-continue, it gets the answer to its request.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.setNotFoundHandler((request, reply) => {
     const dialect = dialectOf(request.url);
     return send(reply, refusal(new AppError('NotFound'), dialect), dialect);
@@ -76,6 +93,9 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
         principal = await services.tokens.verify(request.headers.authorization);
         reply.header('x-user-guid', principal.guid);
         checkScope(principal, route);
+        if (route.dialect === 'v2' && (await isSupporterOnly(principal, services))) {
+          return send(reply, v3Only, route.dialect);
+        }
         const call = await callOf(request, route);
         const known: KnownCall = { ...call, principal, doer: doerOf(principal, call.context) };
         return send(reply, await route.handle(known, services), route.dialect);
@@ -92,6 +112,19 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
     },
   });
 }
+
+/** Space supporters came after V2: whoever is no more than that is kept out of it (events-api.md, section A.7). */
+async function isSupporterOnly(principal: Principal, services: Services): Promise<boolean> {
+  const { global, roles } = await services.standing(principal);
+  const counting = roles.filter(({ type }) => type !== 'organization_user');
+  return global === null && counting.length > 0 && counting.every(({ type }) => type === 'space_supporter');
+}
+
+const v3Only: Answer = {
+  status: 403,
+  headers: { 'content-type': 'text/html' },
+  body: 'You are not authorized to perform the requested action. Space supporters can use the V3 API only.',
+};
 
 /** Scopes, as far as they decide before anything is looked up; the codes differ between V2 and V3. */
 function checkScope(principal: Principal, { access, dialect }: Route): void {
@@ -112,6 +145,8 @@ async function noteRefusal(
 }
 
 async function callOf(request: FastifyRequest, route: Route): Promise<Call> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limits.bodyBytesMax && route.stream !== true) throw tooLarge();
   // Not destroyed where reading stops early: that would leave the connection dead but open.
   const stream = (request.body as Readable | undefined)?.iterator({ destroyOnReturn: false });
   const at = request.url.indexOf('?');
@@ -142,17 +177,28 @@ function cut(text: string): string {
   return text.toWellFormed().replaceAll('\0', '').slice(0, limits.contextCharactersMax);
 }
 
-/** The incoming id, cleaned as the original does, and a new UUID; without one just the UUID (events-api.md A.9). */
+/**
+ * The incoming id, cleaned as the original does, and a new UUID; without one just the UUID (events-api.md A.9). A
+ * token that was sent there by mistake is taken out first: cleaned, nobody could tell it any more.
+ */
 function requestId(incoming: string | string[] | undefined): string {
   const text = Array.isArray(incoming) ? incoming.join() : (incoming ?? '');
-  const clean = text.replaceAll(/[^\w-]/g, '').slice(0, 255);
+  const clean = hideSecrets(text)
+    .replaceAll(/[^\w-]/g, '')
+    .slice(0, 255);
   return clean === '' ? randomUUID() : `${clean}::${randomUUID()}`;
 }
 
 function failure(error: unknown, request: FastifyRequest, dialect: Dialect): Answer {
-  if (error instanceof AppError) return refusal(error, dialect);
+  if (error instanceof AppError) {
+    if (error.status === 503) request.log.warn({ req: request }, error.message);
+    return refusal(error, dialect);
+  }
+  // The client has gone, or broke its body off: nobody reads this answer.
+  if (request.raw.destroyed && !request.raw.complete)
+    return refusal(new AppError('MessageParseError', ['the body ended early']), dialect);
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status === 413) return refusal(new AppError('PayloadTooLarge', [String(limits.bodyBytesMax)]), dialect);
+  if (status === 413) return refusal(tooLarge(), dialect);
   if (status >= 400 && status < 500) return refusal(new AppError('InvalidRequest'), dialect);
   request.log.error({ err: error, req: request }, 'defect');
   return unknownFailure(dialect);
@@ -177,19 +223,5 @@ const jsonType: Record<Dialect, string> = {
 
 /** What the log says of a request: never its query, headers or body, which can hold secrets. */
 function describe(request: FastifyRequest): { method: string; url: string } {
-  return { method: request.method, url: request.url.split('?', 1)[0] ?? '' };
-}
-
-/** What is not HTTP, such as a raw blank in the URL, never reaches a route: answered by hand, then closed. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const text = tooLarge
-    ? 'Bad request: URL and headers are too large'
-    : 'Bad request: this is not HTTP/1.1; write blanks in a URL as %20 or +';
-  const body = `${JSON.stringify({ description: text, error_code: 'CF-BadRequest', code: 1004 })}\n`;
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  return { method: request.method, url: hideLooks(request.url.split('?', 1)[0] ?? '') };
 }

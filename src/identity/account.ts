@@ -8,7 +8,7 @@ import { limits } from '../core/limits.ts';
 import { append, type Doer, type Happening } from '../log/append.ts';
 import { type Readers, type Scene, type Transaction, UniqueViolation } from '../store/contract.ts';
 import { all, equals, type Row, type Table } from '../store/table.ts';
-import { knownScopes, ordinaryScopes, unknownScope } from './scope.ts';
+import { administratorScope, knownScopes, ordinaryScopes, unknownScope } from './scope.ts';
 import { endSessions } from './session.ts';
 
 /** The `*_key` columns are what names and addresses are compared by. */
@@ -163,18 +163,43 @@ export function createAccount(
 }
 
 /**
- * Work: changes an account. A deactivated one loses its sessions. Throws ResourceNotFound, UniquenessError.
+ * Work: changes an account. A deactivated one loses its sessions. Throws ResourceNotFound, UniquenessError, and
+ * UnprocessableEntity where nobody could administer accounts any more.
  */
 export function updateAccount(
   tx: Transaction,
   { doer, guid, changes }: { readonly doer: Doer; readonly guid: string; readonly changes: AccountChanges },
   scene: Scene,
 ): Account {
+  return change(tx, scene, doer, guid, () => changes);
+}
+
+/** Work: gives an account a scope, or takes it away; whatever else it has meanwhile stays. Throws as updateAccount. */
+export function changeScope(
+  tx: Transaction,
+  order: { readonly doer: Doer; readonly guid: string; readonly scope: string; readonly has: boolean },
+  scene: Scene,
+): Account {
+  return change(tx, scene, order.doer, order.guid, ({ scopes }) => {
+    const others = scopes.filter((scope) => scope !== order.scope);
+    if (!order.has) return { scopes: others };
+    return scopes.includes(order.scope) ? {} : { scopes: [...scopes, order.scope] };
+  });
+}
+
+function change(
+  tx: Transaction,
+  scene: Scene,
+  doer: Doer,
+  guid: string,
+  changesOf: (before: Account) => AccountChanges,
+): Account {
   return append(tx, scene, doer, (at) => {
     const before = accountIn(tx, guid);
-    const after = { ...before, ...changes, updatedAt: at };
+    const after = { ...before, ...changesOf(before), updatedAt: at };
     const changed = changedMembers(before, after);
     if (changed.length === 0) return { events: [], result: before };
+    if (!isAdministrator(after)) keepAnAdministrator(tx, before);
     unlessTaken(after.username, () => tx.update(accountTable, { guid }, rowOf(after)));
     if (!after.active) endSessions(tx, { account_guid: guid });
     const { active, scopes } = after;
@@ -182,7 +207,10 @@ export function updateAccount(
   });
 }
 
-/** Work: removes an account and ends its sessions. Throws ResourceNotFound. */
+/**
+ * Work: removes an account and ends its sessions. Throws ResourceNotFound, and UnprocessableEntity where nobody could
+ * administer accounts any more.
+ */
 export function deleteAccount(
   tx: Transaction,
   { doer, guid }: { readonly doer: Doer; readonly guid: string },
@@ -190,6 +218,7 @@ export function deleteAccount(
 ): Account {
   return append(tx, scene, doer, () => {
     const account = accountIn(tx, guid);
+    keepAnAdministrator(tx, account);
     tx.remove(accountTable, { guid });
     const sessions = endSessions(tx, { account_guid: guid });
     return {
@@ -245,6 +274,24 @@ function accountIn(tx: Transaction, guid: string): Account {
   const row = tx.get(accountTable, { guid });
   if (row === undefined) throw new AppError('ResourceNotFound', ['User not found']);
   return accountOf(row);
+}
+
+function isAdministrator({ active, scopes }: Account): boolean {
+  return active && scopes.includes(administratorScope);
+}
+
+/** To be called before an account stops being an administrator's. */
+function keepAnAdministrator(tx: Transaction, account: Account): void {
+  if (!isAdministrator(account)) return;
+  const administrators = all(equals('active', true), {
+    kind: 'contains',
+    column: 'scopes',
+    part: JSON.stringify(administratorScope),
+  });
+  if (tx.count(accountTable, administrators) > 1) return;
+  throw invalid(
+    `This is the last active account with the scope ${administratorScope}: give it to another account first.`,
+  );
 }
 
 function changedMembers(before: Account, after: Account): string[] {

@@ -2,7 +2,7 @@
 // built in, with the empty secret that it sends.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../core/error.ts';
-import type { Random } from '../core/guid.ts';
+import { isGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
 import { append, type Doer } from '../log/append.ts';
@@ -31,6 +31,8 @@ export const clientTable: Table = {
 
 export const grantTypes = ['password', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof grantTypes)[number];
+
+const grantTypesText = `[${grantTypes.join(', ')}]`;
 
 /** A client to be made, checked. `secretHash` is '' where the secret is empty. */
 export interface NewClient {
@@ -62,28 +64,64 @@ export function newClient(wanted: {
   readonly scopes?: readonly string[];
   readonly authorities?: readonly string[];
 }): NewClient {
-  const { id, secretHash, grantTypes = ['client_credentials'], scopes = [], authorities = [] } = wanted;
+  const { id, secretHash, scopes = [], authorities = [] } = wanted;
+  const grantTypes = withRefresh(wanted.grantTypes ?? ['client_credentials']);
   if (!/^[\w.@-]+$/.test(id) || id.length > limits.nameCharactersMax) {
     throw invalid('A client id consists of letters, digits and the signs . _ - @.');
   }
+  // A client has the roles of its id: with a user's guid for one it would have that user's, and act in their name.
+  if (isGuid(id.toLowerCase())) throw invalid('A client id must not have the form of a guid.');
   const unknown = unknownScope([...scopes, ...authorities]);
   if (unknown !== undefined) {
     throw invalid(`There is no scope "${unknown}". The scopes are ${knownScopes.join(', ')}.`);
   }
+  if (grantTypes.length === 0) {
+    throw invalid(`An authorized grant type must be provided. Must be one of: ${grantTypesText}`);
+  }
+  checkSecret(secretHash, { grantTypes, authorities });
   return { id, secretHash, grantTypes, scopes, authorities };
+}
+
+/** Grant types as somebody wrote them. Throws UnprocessableEntity, in UAA's words, for one that is not offered. */
+export function grantTypesOf(texts: readonly string[]): GrantType[] {
+  return texts.map((text) => {
+    const known = grantTypes.find((type) => type === text);
+    if (known !== undefined) return known;
+    throw invalid(`${text} is not an allowed grant type. Must be one of: ${grantTypesText}`);
+  });
+}
+
+/** Only a client that can do nothing by itself may have the empty secret, as `cf` has. */
+function checkSecret(
+  secretHash: string,
+  { grantTypes, authorities }: Pick<NewClient, 'grantTypes' | 'authorities'>,
+): void {
+  if (secretHash === '' && (authorities.length > 0 || grantTypes.includes('client_credentials'))) {
+    throw invalid('A client that speaks for itself needs a secret.');
+  }
+}
+
+/** As UAA does: who logs in by password can stay logged in. */
+function withRefresh(types: readonly GrantType[]): readonly GrantType[] {
+  return types.includes('password') ? [...new Set<GrantType>([...types, 'refresh_token'])] : types;
 }
 
 /**
  * A secret for a client that brought none, and the text to store: random as it is, a plain digest suffices.
  */
 export function generateSecret(random: Random): { secret: string; secretHash: string } {
-  const secret = Buffer.from(random(32)).toString('base64url');
+  const secret = `hansard_secret_${Buffer.from(random(32)).toString('base64url')}`;
   return { secret, secretHash: digestText(secret) };
 }
 
-/** The text to store of a secret that somebody chose. Throws ServiceUnavailable. */
-export function hashSecret(secret: string, passwords: Passwords): Promise<string> {
-  return passwords.hash(secret);
+/**
+ * The text to store of a secret that somebody chose; '' for the empty one. Throws UnprocessableEntity,
+ * ServiceUnavailable.
+ */
+export async function hashSecret(secret: string, passwords: Passwords): Promise<string> {
+  const max = limits.passwordCharactersMax;
+  if (secret.length > max) throw invalid(`A secret may have at most ${max} characters.`);
+  return secret === '' ? '' : passwords.hash(secret);
 }
 
 /** Whether the secret is the client's. An unknown client has none. Throws ServiceUnavailable. */
@@ -135,12 +173,27 @@ export function deleteClient(
   scene: Scene,
 ): Client {
   return append(tx, scene, doer, () => {
-    const row = tx.get(clientTable, { id });
-    if (row === undefined) throw new AppError('ResourceNotFound', ['Client not found']);
+    const client = clientIn(tx, id);
     if (id === cfClient.id) throw invalid('The client "cf" is built in and stays.');
     tx.remove(clientTable, { id });
     const sessions = endSessions(tx, { client_id: id });
-    return { events: [happened('client_delete', id, { sessions })], result: clientOf(row) };
+    return { events: [happened('client_delete', id, { sessions })], result: client };
+  });
+}
+
+/** Work: stores another secret and ends the client's sessions. Throws ResourceNotFound, UnprocessableEntity for `cf`. */
+export function changeSecret(
+  tx: Transaction,
+  { doer, id, secretHash }: { readonly doer: Doer; readonly id: string; readonly secretHash: string },
+  scene: Scene,
+): null {
+  return append(tx, scene, doer, () => {
+    const client = clientIn(tx, id);
+    if (id === cfClient.id) throw invalid('The client "cf" is built in and keeps its empty secret.');
+    checkSecret(secretHash, client);
+    tx.update(clientTable, { id }, { secret_hash: secretHash });
+    const sessions = endSessions(tx, { client_id: id });
+    return { events: [happened('secret_change', id, { sessions })], result: null };
   });
 }
 
@@ -162,6 +215,12 @@ export function insertClient(tx: Transaction, client: NewClient, at: Instant): C
     throw error;
   }
   return { ...client, createdAt: at };
+}
+
+function clientIn(tx: Transaction, id: string): Client {
+  const row = tx.get(clientTable, { id });
+  if (row === undefined) throw new AppError('ResourceNotFound', ['Client not found']);
+  return clientOf(row);
 }
 
 const digestMark = '$sha256$';

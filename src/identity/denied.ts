@@ -27,6 +27,11 @@ export function badCredentials(): Denied {
   return new Denied(401, 'unauthorized', 'Bad credentials');
 }
 
+/** The identity provider that was hinted at is none of this server's; the cf CLI matches on the sentence. */
+export function unknownOrigin(): Denied {
+  return new Denied(401, 'unauthorized', 'The origin provided in the login hint is invalid.');
+}
+
 /** Too many failures from this source (lockout.ts); the cf CLI matches on the sentence. */
 export function accountLocked(): Denied {
   return new Denied(

@@ -12,7 +12,7 @@ import { failedLogins, lockedOut, type NoteKind, type Notes } from '../log/notes
 import type { Readers } from '../store/contract.ts';
 import { type Account, accountByGuid, accountByName, accountOrigin, nameKey, scopesOf } from './account.ts';
 import { type Client, clientById, type GrantType, isSecretOf } from './client.ts';
-import { accountLocked, badClient, badCredentials, badToken, Denied } from './denied.ts';
+import { accountLocked, badClient, badCredentials, badToken, Denied, unknownOrigin } from './denied.ts';
 import type { Lockout } from './lockout.ts';
 import type { Passwords } from './password.ts';
 import { commonScopes } from './scope.ts';
@@ -51,6 +51,8 @@ export interface Grants {
   byClientCredentials(request: GrantRequest): Promise<Granted>;
   /** Looks at somebody's password once more, before it is changed. Counts towards the lock-out. */
   confirmPassword(account: Account, password: string, context: Context): Promise<void>;
+  /** The same for a client's secret. */
+  confirmSecret(client: Client, secret: string, context: Context): Promise<void>;
 }
 
 interface Parts {
@@ -89,12 +91,11 @@ export function createGrants(parts: Parts): Grants {
     authenticate: (credentials, grant, context) => authenticate(parts, credentials, grant, context),
 
     async byPassword({ client, scopes, context }, username, password, origin) {
-      const account = origin === accountOrigin ? await accountByName(store, username) : null;
-      const claimant = claimantOf(parts, account, username, {
-        client: client.id,
-        grant: 'password',
-        context,
-      });
+      const known = origin === accountOrigin;
+      const account = known ? await accountByName(store, username) : null;
+      const more = { client: client.id, grant: 'password', context };
+      const claimant = claimantOf(parts, account, username, more);
+      if (!known) return fail(parts, claimant, 'unknown origin', unknownOrigin());
       const check = async () =>
         (await passwords.verify(password, account?.passwordHash ?? null)) && account?.active === true;
       await guarded(parts, claimant, check, badCredentials);
@@ -135,6 +136,21 @@ export function createGrants(parts: Parts): Grants {
       const claimant = claimantOf(parts, account, account.username, more);
       const wrong = () => new Denied(401, 'unauthorized', 'Old password is incorrect');
       await guarded(parts, claimant, () => passwords.verify(password, account.passwordHash), wrong);
+    },
+
+    async confirmSecret(client, secret, context) {
+      const { id } = client;
+      const claimant: Claimant = {
+        kind: 'client',
+        guid: id,
+        name: id,
+        digest: null,
+        client: id,
+        grant: 'secret change',
+        context,
+      };
+      const wrong = () => new Denied(400, 'invalid_client', 'Previous secret is required and must be valid');
+      await guarded(parts, claimant, () => isSecretOf(client, secret, passwords), wrong);
     },
   };
 }
@@ -195,8 +211,8 @@ async function guarded(
   const locked = lockout.failed(pair);
   await noteFailure(parts, claimant, 'bad credentials');
   if (locked) {
-    const seconds = limits.lockoutMs / 1000;
-    await note(parts, lockedOut, claimant, 'too many failures', { seconds });
+    const data = { ...told(claimant), seconds: limits.lockoutMs / 1000 };
+    await note(parts, lockedOut, claimant, 'too many failures', data);
   }
   throw wrong();
 }
@@ -207,9 +223,12 @@ async function fail(parts: Parts, claimant: Claimant, reason: string, denied: De
 }
 
 function noteFailure(parts: Parts, claimant: Claimant, reason: string): Promise<void> {
-  const { client, grant, digest } = claimant;
-  const data = { reason, client, grant, ...(digest !== null && { name_digest: digest }) };
-  return note(parts, failedLogins, claimant, reason, data);
+  return note(parts, failedLogins, claimant, reason, { reason, ...told(claimant) });
+}
+
+/** What every failure tells of who was said to be there. */
+function told({ client, grant, digest }: Claimant): object {
+  return { client, grant, ...(digest !== null && { name_digest: digest }) };
 }
 
 function note(
@@ -255,7 +274,7 @@ async function open(
   const order = {
     doer,
     account,
-    clientId: client.id,
+    client,
     grant,
     refreshHash: refreshToken === null ? null : refreshHashOf(refreshToken),
     scopes: granted,

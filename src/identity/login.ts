@@ -3,10 +3,11 @@
 import { AppError } from '../core/error.ts';
 import { newGuid } from '../core/guid.ts';
 import { type Instant, microsPerSecond } from '../core/instant.ts';
+import { limits } from '../core/limits.ts';
 import { append, type Doer, type Happening } from '../log/append.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
 import { type Account, accountOf, accountTable } from './account.ts';
-import { clientTable } from './client.ts';
+import { type Client, clientTable } from './client.ts';
 import { endSessions, type Session, sessionTable } from './session.ts';
 
 /** What a grant asks the writer for, once password or secret have been found right. */
@@ -14,32 +15,30 @@ export interface SessionOrder {
   readonly doer: Doer;
   /** The account as it was when its password was checked; null where the client speaks for itself. */
   readonly account: Pick<Account, 'guid' | 'username' | 'passwordChangedAt'> | null;
-  readonly clientId: string;
+  /** The client as it was when its secret was checked. */
+  readonly client: Pick<Client, 'id' | 'secretHash'>;
   readonly grant: string;
   readonly refreshHash: string | null;
   readonly scopes: readonly string[];
   readonly lastsSeconds: number;
 }
 
-/** Expired sessions that a log-in clears away: more than the one it adds, so that the table stays small. */
-const clearedAtOnce = 20;
-
 /**
  * Work: records a log-in and opens its session. Throws InvalidAuthToken where the account or client has been
- * removed, deactivated or given another password since it was checked.
+ * removed, deactivated or given another password or secret since it was checked.
  */
 export function openSession(tx: Transaction, order: SessionOrder, scene: Scene): Session {
   return append(tx, scene, order.doer, (at) => {
     if (!mayStillLogIn(tx, order)) throw new AppError('InvalidAuthToken');
     clearExpired(tx, at);
-    const { account, clientId, scopes, refreshHash } = order;
+    const { account, client, scopes, refreshHash } = order;
     const guid = newGuid(Math.floor(at / 1000), scene.random);
     const expiresAt = at + order.lastsSeconds * microsPerSecond;
-    const session = { guid, accountGuid: account?.guid ?? '', clientId, scopes, expiresAt };
+    const session = { guid, accountGuid: account?.guid ?? '', clientId: client.id, scopes, expiresAt };
     tx.insert(sessionTable, {
       guid,
       account_guid: session.accountGuid,
-      client_id: clientId,
+      client_id: client.id,
       refresh_hash: refreshHash,
       scopes: JSON.stringify(scopes),
       created_at: at,
@@ -61,8 +60,8 @@ export function closeSession(
   });
 }
 
-function mayStillLogIn(tx: Transaction, { account, clientId }: SessionOrder): boolean {
-  if (tx.get(clientTable, { id: clientId }) === undefined) return false;
+function mayStillLogIn(tx: Transaction, { account, client }: SessionOrder): boolean {
+  if (tx.get(clientTable, { id: client.id })?.secret_hash !== client.secretHash) return false;
   if (account === null) return true;
   const row = tx.get(accountTable, { guid: account.guid });
   if (row === undefined) return false;
@@ -72,18 +71,18 @@ function mayStillLogIn(tx: Transaction, { account, clientId }: SessionOrder): bo
 
 function clearExpired(tx: Transaction, at: Instant): void {
   const where = { kind: 'compare', column: 'expires_at', op: '<', value: at } as const;
-  for (const { guid } of tx.find(sessionTable, { where, limit: clearedAtOnce })) {
+  for (const { guid } of tx.find(sessionTable, { where, limit: limits.sessionsClearedAtOnce })) {
     if (guid !== undefined) endSessions(tx, { guid });
   }
 }
 
-function loggedIn({ account, clientId, grant }: SessionOrder): Happening {
-  const data = { client: clientId, grant };
+function loggedIn({ account, client, grant }: SessionOrder): Happening {
+  const data = { client: client.id, grant };
   if (account === null) {
     return {
       type: 'audit.log.token',
-      target: { type: 'client', guid: clientId },
-      targetName: clientId,
+      target: { type: 'client', guid: client.id },
+      targetName: client.id,
       data,
     };
   }

@@ -50,6 +50,9 @@ export interface Standing {
   readonly roles: readonly Role[];
 }
 
+/** Somebody without any right. */
+export const nobody: Standing = { userGuid: '', global: null, write: false, roles: [] };
+
 /** Where an action happens: '' stands for outside of any organization or space. */
 export interface Where {
   readonly organizationGuid: string;
@@ -67,6 +70,7 @@ const may = {
   /** Creating and becoming its manager; the flag `user_org_creation` decides further. */
   'organization.create_own': ['anybody'],
   'organization.update': ['admin', 'organization_manager'],
+  /** Suspension, quota and billing are the platform's matter. */
   'organization.suspend': ['admin'],
   'organization.delete': ['admin'],
   'organization.isolate': ['admin', 'organization_manager'],
@@ -76,11 +80,43 @@ const may = {
   'space.isolate': ['admin', 'organization_manager'],
   'organization_role.create': ['admin', 'organization_manager'],
   'organization_role.delete': ['admin', 'organization_manager'],
+  /** Giving up a role of one's own, which V2 alone knows; the operation looks whose role it is. */
+  'organization_role.resign': ['anybody'],
   'space_role.create': ['admin', 'organization_manager', 'space_manager'],
   'space_role.delete': ['admin', 'organization_manager', 'space_manager'],
+  'space_role.resign': ['anybody'],
   'user.create': ['admin'],
   'user.update': ['admin'],
   'user.delete': ['admin'],
+  'organization_quota.create': ['admin'],
+  'organization_quota.update': ['admin'],
+  'organization_quota.delete': ['admin'],
+  'organization_quota.apply': ['admin'],
+  /** The place is the organization that owns the quota. */
+  'space_quota.create': ['admin', 'organization_manager'],
+  'space_quota.update': ['admin', 'organization_manager'],
+  'space_quota.delete': ['admin', 'organization_manager'],
+  'space_quota.apply': ['admin', 'organization_manager'],
+  'space_quota.remove': ['admin', 'organization_manager'],
+  /** The place is the organization that owns the domain; nobody manages the nowhere that shared domains are in. */
+  'domain.create': ['admin', 'organization_manager'],
+  'domain.update': ['admin', 'organization_manager'],
+  'domain.delete': ['admin', 'organization_manager'],
+  'domain.share': ['admin', 'organization_manager'],
+  /** The place is the owning organization, or the one that the domain is shared with. */
+  'domain.unshare': ['admin', 'organization_manager'],
+  'isolation_segment.create': ['admin'],
+  'isolation_segment.update': ['admin'],
+  'isolation_segment.delete': ['admin'],
+  'isolation_segment.entitle': ['admin'],
+  'isolation_segment.revoke': ['admin'],
+  'feature_flag.update': ['admin'],
+  'security_group.create': ['admin'],
+  'security_group.update': ['admin'],
+  'security_group.delete': ['admin'],
+  /** The place is the space. */
+  'security_group.bind': ['admin', 'organization_manager', 'space_manager'],
+  'security_group.unbind': ['admin', 'organization_manager', 'space_manager'],
   'event.import': ['admin'],
 } as const satisfies Record<string, readonly Holder[]>;
 
@@ -92,6 +128,7 @@ export const actions = Object.keys(may) as readonly Action[];
 const sees = {
   organization: [...organizationRoles, ...spaceRoles],
   space: ['organization_manager', ...spaceRoles],
+  'organization.domains': ['organization_auditor', 'organization_manager', ...spaceRoles],
   'organization.events': ['organization_auditor', 'organization_manager'],
   'space.events': ['space_developer', 'space_auditor', 'space_supporter', 'space_manager'],
 } as const satisfies Record<string, readonly RoleType[]>;

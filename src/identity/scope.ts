@@ -22,6 +22,9 @@ export const adminScopes = [
   'clients.write',
 ] as const;
 
+/** Whoever has it can give every other scope and set anybody's password: of accounts with it, one must stay. */
+export const administratorScope = 'uaa.admin';
+
 /** Reading everything without changing anything (principal.ts), and a client's right to check tokens. */
 const otherScopes = [
   'cloud_controller.admin_read_only',

@@ -1,5 +1,6 @@
 // The standing of whoever asks, from a cache that commits invalidate: a role that was taken away counts no more from
 // the moment at which its removal was answered.
+import { limits } from '../core/limits.ts';
 import type { Readers } from '../store/contract.ts';
 import { equals } from '../store/table.ts';
 import { globalRole, mayWrite, type Principal } from './principal.ts';
@@ -11,8 +12,6 @@ export interface Standings {
   invalidate(tables: readonly string[]): void;
 }
 
-const usersMax = 10_000;
-
 export function createStandings(readers: Readers): Standings {
   let roles = new Map<string, Promise<readonly Role[]>>();
   const read = async (userGuid: string): Promise<readonly Role[]> =>
@@ -20,7 +19,7 @@ export function createStandings(readers: Readers): Standings {
   const rolesOf = (userGuid: string): Promise<readonly Role[]> => {
     const known = roles.get(userGuid);
     if (known !== undefined) return known;
-    if (roles.size >= usersMax) roles.clear();
+    if (roles.size >= limits.standingsMax) roles.clear();
     const reading = read(userGuid);
     const cache = roles;
     cache.set(userGuid, reading);

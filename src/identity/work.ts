@@ -1,16 +1,18 @@
 // What the writer can be asked to do to accounts, clients and sessions, by name; and to record notes.
 import { recordNote } from '../log/notes.ts';
 import type { Store } from '../store/contract.ts';
-import { changePassword, createAccount, deleteAccount, updateAccount } from './account.ts';
-import { createClient, deleteClient } from './client.ts';
+import { changePassword, changeScope, createAccount, deleteAccount, updateAccount } from './account.ts';
+import { changeSecret, createClient, deleteClient } from './client.ts';
 import { closeSession, openSession } from './login.ts';
 
 export const identityWork = {
   'account.create': createAccount,
   'account.update': updateAccount,
+  'account.scope': changeScope,
   'account.delete': deleteAccount,
   'account.password': changePassword,
   'client.create': createClient,
+  'client.secret': changeSecret,
   'client.delete': deleteClient,
   'session.open': openSession,
   'session.close': closeSession,

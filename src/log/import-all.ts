@@ -1,6 +1,7 @@
 // A whole import: lines of any number in batches through the writer, and the event that says it took place.
 // Used by the HTTP door and, on a store that no server has open, by the command itself.
 import { limits } from '../core/limits.ts';
+import type { Outcome } from '../event/event.ts';
 import type { Store } from '../store/contract.ts';
 import type { Doer } from './append.ts';
 import type { ImportCounts, ImportLine, Refusal } from './import.ts';
@@ -20,7 +21,7 @@ export interface ImportReport extends ImportCounts {
 /** Refusals that are reported one by one; all are counted. */
 const refusalsMax = 10_000;
 
-/** Resolves when the last batch and the event of the import are durable. */
+/** Resolves when the last batch and the event of the import are durable. What breaks off leaves an event too. */
 export async function importAll(
   store: Store,
   { origin, doer, lines, sha256 }: ImportOrder,
@@ -40,14 +41,23 @@ export async function importAll(
     batch = [];
     characters = 0;
   };
-  for await (const line of lines) {
-    batch.push(line);
-    if (typeof line === 'string') characters += line.length;
-    if (batch.length >= limits.importBatchLines || characters >= limits.importBatchCharactersMax)
-      await send();
+  const end = async (outcome: Outcome): Promise<string> => {
+    const digest = sha256();
+    await store.run('log.importEnd', { origin, doer, sha256: digest, counts: total, outcome });
+    return digest;
+  };
+  try {
+    for await (const line of lines) {
+      batch.push(line);
+      if (typeof line === 'string') characters += line.length;
+      if (batch.length >= limits.importBatchLines || characters >= limits.importBatchCharactersMax)
+        await send();
+    }
+    if (batch.length > 0) await send();
+  } catch (error) {
+    // Who took in what, and from where, is told also of an import that broke off.
+    if (firstLine > 1) await end('failure').catch(() => undefined);
+    throw error;
   }
-  if (batch.length > 0) await send();
-  const digest = sha256();
-  await store.run('log.importEnd', { origin, doer, sha256: digest, counts: total });
-  return { ...total, refusals, sha256: digest };
+  return { ...total, refusals, sha256: await end('success') };
 }

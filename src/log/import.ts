@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../core/error.ts';
 import { JsonRefused, jsonText, readJson } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
-import type { EventDraft, StoredEvent } from '../event/event.ts';
+import type { EventDraft, Outcome, StoredEvent } from '../event/event.ts';
 import { compareKnown, IntakeRefused, intake } from '../event/intake.ts';
 import { redact } from '../event/redact.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
@@ -38,8 +38,10 @@ export interface ImportCounts {
 export interface ImportEnd {
   readonly origin: string;
   readonly doer: Doer;
+  /** Of what was read; all of it where the outcome is success. */
   readonly sha256: string;
   readonly counts: Omit<ImportCounts, 'refusals'>;
+  readonly outcome: Outcome;
 }
 
 const originName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -70,12 +72,14 @@ export function importLines(tx: Transaction, batch: ImportBatch, scene: Scene): 
 }
 
 /** Records that an import took place. */
-export function endImport(tx: Transaction, { origin, doer, sha256, counts }: ImportEnd, scene: Scene): null {
+export function endImport(tx: Transaction, end: ImportEnd, scene: Scene): null {
+  const { origin, doer, sha256, counts, outcome } = end;
   const happening: Happening = {
     type: 'audit.log.import',
     target: { type: 'origin', guid: origin },
     targetName: origin,
     data: { sha256, new: counts.new, known: counts.known, refused: counts.refused },
+    outcome,
   };
   return append(tx, scene, doer, () => ({ events: [happening], result: null }));
 }

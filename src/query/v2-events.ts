@@ -3,7 +3,7 @@
 import type { Instant } from '../core/instant.ts';
 import { and, type Filter } from './ast.ts';
 import type { PageWish } from './paging.ts';
-import { parseV2List, type V2List } from './v2-list.ts';
+import { parseV2List, type V2List, type V2ListSpec } from './v2-list.ts';
 import { eventAttributes, eventFilter } from './v2-q.ts';
 
 /** A V2 question about events: what to find, which page, and how to link to others. */
@@ -33,18 +33,28 @@ const eventColumns = [
   'organization_guid',
 ];
 
+/** What `/v2/events` can be asked for. */
+export const v2EventsSpec: V2ListSpec = {
+  path: '/v2/events',
+  attributes: eventAttributes,
+  orderBy: ['timestamp', 'id'],
+  linkedOrder: ['timestamp', 'id'],
+  linksRelations: true,
+};
+
+/** And the events of a space. */
+export const v2SpaceEventsSpec: Omit<V2ListSpec, 'path'> = {
+  attributes: eventAttributes,
+  orderBy: eventColumns,
+  linksRelations: false,
+};
+
 /**
  * Reads the query of `/v2/events`.
  * @throws AppError BadQueryParameter
  */
 export function parseV2Events(rawQuery: string, now: Instant): V2Events {
-  const list = parseV2List(rawQuery, {
-    path: '/v2/events',
-    attributes: eventAttributes,
-    orderBy: ['timestamp', 'id'],
-    linkedOrder: ['timestamp', 'id'],
-    linksRelations: true,
-  });
+  const list = parseV2List(rawQuery, v2EventsSpec);
   return eventsOf(list, eventFilter(list.conditions, now));
 }
 
@@ -53,12 +63,8 @@ export function parseV2Events(rawQuery: string, now: Instant): V2Events {
  * @throws AppError BadQueryParameter
  */
 export function parseV2SpaceEvents(rawQuery: string, spaceGuid: string, now: Instant): V2Events {
-  const list = parseV2List(rawQuery, {
-    path: `/v2/spaces/${encodeURIComponent(spaceGuid)}/events`,
-    attributes: eventAttributes,
-    orderBy: eventColumns,
-    linksRelations: false,
-  });
+  const path = `/v2/spaces/${encodeURIComponent(spaceGuid)}/events`;
+  const list = parseV2List(rawQuery, { path, ...v2SpaceEventsSpec });
   const inSpace: Filter = { kind: 'in', field: 'space', values: [spaceGuid] };
   return eventsOf(list, and(inSpace, eventFilter(list.conditions, now)));
 }

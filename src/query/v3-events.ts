@@ -14,7 +14,8 @@ export interface V3Events extends PageWish {
 }
 
 const path = '/v3/audit_events';
-const spec: V3ListSpec = {
+/** What the list can be asked for. */
+export const v3EventsSpec: V3ListSpec = {
   parameters: [...commonParameters, 'types', 'target_guids', 'space_guids', 'organization_guids'],
   lists: [
     { name: 'guids' },
@@ -39,7 +40,7 @@ const fields: readonly (readonly [string, TextField])[] = [
  * @throws AppError BadQueryParameter
  */
 export function parseV3Events(rawQuery: string): V3Events {
-  const list = parseV3List(rawQuery, spec);
+  const list = parseV3List(rawQuery, v3EventsSpec);
   const direction: Direction = list.orderBy?.direction ?? 'asc';
   return {
     filter: and(

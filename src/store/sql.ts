@@ -42,6 +42,23 @@ export function name(identifier: string): string {
   return `"${identifier}"`;
 }
 
+/** Holds where all of the predicates hold. */
+export function conjunction(predicates: readonly string[]): string {
+  return predicates.length === 0 ? 'TRUE' : balanced(predicates, ' AND ');
+}
+
+/** Holds where at least one of the predicates holds. */
+export function disjunction(predicates: readonly string[]): string {
+  return predicates.length === 0 ? 'FALSE' : balanced(predicates, ' OR ');
+}
+
+/** As a balanced tree: a chain is as deep as it is long, and databases bound the depth of an expression. */
+function balanced(predicates: readonly string[], word: string): string {
+  if (predicates.length <= 16) return `(${predicates.join(word)})`;
+  const middle = predicates.length >> 1;
+  return `(${balanced(predicates.slice(0, middle), word)}${word}${balanced(predicates.slice(middle), word)})`;
+}
+
 /** The predicate of a row filter over the table's own columns. */
 export function rowPredicate(sql: Sql, table: Table, filter: RowFilter): string {
   const column = (of: string): string => {
@@ -66,11 +83,9 @@ export function rowPredicate(sql: Sql, table: Table, filter: RowFilter): string 
       return `${column(filter.column)} IN (${from})`;
     }
     case 'all':
-      if (filter.of.length === 0) return 'TRUE';
-      return `(${filter.of.map((part) => rowPredicate(sql, table, part)).join(' AND ')})`;
+      return conjunction(filter.of.map((part) => rowPredicate(sql, table, part)));
     case 'any':
-      if (filter.of.length === 0) return 'FALSE';
-      return `(${filter.of.map((part) => rowPredicate(sql, table, part)).join(' OR ')})`;
+      return disjunction(filter.of.map((part) => rowPredicate(sql, table, part)));
     case 'not':
       return `NOT (${rowPredicate(sql, table, filter.of)})`;
   }

@@ -1,26 +1,12 @@
 // What the contract suite asks a store's writer to do: rows and events without the floors above.
 import { AppError } from '../../src/core/error.ts';
 import type { EventRow, Particulars } from '../../src/event/event.ts';
+import { roleTable } from '../../src/identity/role.ts';
 import type { Transaction, WorkTable } from '../../src/store/contract.ts';
 import { UniqueViolation } from '../../src/store/contract.ts';
-import { equals, type Row, type RowQuery, type Table } from '../../src/store/table.ts';
+import { equals, type Row, type RowQuery } from '../../src/store/table.ts';
 
-export const thingTable: Table = {
-  name: 'role',
-  columns: {
-    guid: 'text',
-    type: 'text',
-    user_guid: 'text',
-    organization_guid: 'text',
-    space_guid: 'text',
-    created_at: 'instant',
-    updated_at: 'instant',
-  },
-  key: ['guid'],
-  unique: [['user_guid', 'type', 'organization_guid', 'space_guid']],
-  indexes: [],
-  bookkeeping: false,
-};
+export const thingTable = roleTable;
 
 interface Insertion {
   readonly rows: readonly Row[];

@@ -40,7 +40,9 @@ describe('a role that is given or taken', () => {
       const takeBack = await lend(world, type, reader.guid, space);
       const whole = await history(`space_guids=${space}`);
       assert.ok(whole.length >= 6);
-      for (const api of apis) assert.deepEqual(await seen(api), whole);
+      // Supporters are kept out of V2 (events-api.md, section A.7).
+      const asked = apis.filter((api) => api === 'v3' || type !== 'space_supporter');
+      for (const api of asked) assert.deepEqual(await seen(api), whole);
       await takeBack();
       for (const api of apis) assert.deepEqual(await seen(api), []);
     });

@@ -30,7 +30,6 @@ const table: Readonly<Record<string, Sight>> = {
   space_manager: ownSpace,
   space_developer: ownSpace,
   space_auditor: ownSpace,
-  space_supporter: ownSpace,
   'client with a role': ownSpace,
   stranger: nothing,
 };
@@ -161,6 +160,21 @@ describe('who sees which events', () => {
     });
   }
 
+  it('space_supporter sees its space in V3 and is kept out of V2', async () => {
+    const { world, tokens, space } = platform;
+    const token = tokens.get('space_supporter') ?? assert.fail('space_supporter');
+    const seen = visible(ownSpace.sees).map(({ guid }) => guid);
+    assertWalk(await walk(world, listPath('v3', `per_page=${perPage}`), { token }), seen, perPage);
+    for (const { guid, place } of onePerPlace(platform)) {
+      const reply = await world.call('GET', v3Path(guid), { token });
+      assert.equal(reply.status, ownSpace.sees.includes(place) ? 200 : 404, place);
+      for (const path of ['/v2/events', `/v2/spaces/${space.own}/events`, v2Path(guid)]) {
+        const refused = await world.call('GET', path, { token });
+        assert.deepEqual([refused.status, refused.headers.get('content-type')], [403, 'text/html'], path);
+      }
+    }
+  });
+
   it('nobody without a token sees anything', async () => {
     const [{ guid }] = platform.entries as [Entry];
     const spaceEvents = `/v2/spaces/${platform.space.own}/events`;
@@ -213,6 +227,7 @@ function questions(platform: Platform): Question[] {
       finds: ({ organization, space }: Entry) =>
         inOrganizations.includes(organization) && inSpaces.includes(space),
     },
+    ...inForeignPlaces(platform),
     ...['', ...inOrganizations].map((guid) => ({
       v2: `q=organization_guid:${guid}`,
       v3: `organization_guids=${guid}`,
@@ -244,6 +259,24 @@ function questions(platform: Platform): Question[] {
       },
     ]),
   ].map((question) => ({ ...question, v2: question.v2.replaceAll(';', '%3B') }));
+}
+
+/** Several places, none of which is the readers' own: the shortest way to the answer is through what a reader sees. */
+function inForeignPlaces({ organization, space }: Platform): Question[] {
+  const organizations = [organization.other, organization.deleted];
+  const spaces = [space.sibling, space.other, space.deleted];
+  return [
+    {
+      v2: `q=organization_guid%20IN%20${organizations.join(',')}`,
+      v3: `organization_guids=${organizations.join(',')}`,
+      finds: (entry) => organizations.includes(entry.organization),
+    },
+    {
+      v2: `q=space_guid%20IN%20${spaces.join(',')}`,
+      v3: `space_guids=${spaces.join(',')}`,
+      finds: (entry) => spaces.includes(entry.space),
+    },
+  ];
 }
 
 async function assertSingle(platform: Platform, token: string, guid: string, sees: boolean): Promise<void> {

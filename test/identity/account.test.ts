@@ -95,6 +95,33 @@ test('creating, changing and deleting leave an event each', async () => {
   await assert.rejects(accountNamed(rig, 'bob'));
 });
 
+test('a scope is given and taken without touching the others', async () => {
+  const { guid } = await rig.addAccount('scoped', 'secret', ['scim.read']);
+  const change = (scope: string, has: boolean) =>
+    rig.doors.run('account.scope', { doer: system, guid, scope, has });
+  assert.deepEqual((await change('scim.write', true)).scopes, ['scim.read', 'scim.write']);
+  const { length } = await rig.events();
+  await change('scim.write', true);
+  await change('uaa.admin', false);
+  assert.equal((await rig.events()).length, length, 'nothing changed, nothing told');
+  assert.deepEqual((await change('scim.read', false)).scopes, ['scim.write']);
+});
+
+test('of the accounts that can administer others, one stays', async () => {
+  const admin = await accountNamed(rig, 'admin');
+  const order = { doer: system, guid: admin.guid };
+  const last = refused(/last active account with the scope uaa\.admin/);
+  const { length } = await rig.events();
+  await assert.rejects(rig.doors.run('account.delete', order), last);
+  for (const changes of [{ active: false }, { scopes: ['scim.write'] }]) {
+    await assert.rejects(rig.doors.run('account.update', { ...order, changes }), last);
+  }
+  const taken = rig.doors.run('account.scope', { ...order, scope: 'uaa.admin', has: false });
+  await assert.rejects(taken, last);
+  assert.equal((await rig.events()).length, length);
+  await rig.doors.run('account.update', { ...order, changes: { email: 'root@example.org' } });
+});
+
 test('a change that changes nothing leaves no event', async () => {
   const { guid } = await rig.addAccount('carol', 'secret');
   const { length } = await rig.events();
@@ -148,9 +175,32 @@ test('clients are made once, and the command line’s own stays', async () => {
   assert.equal((await newest()).type, 'audit.log.client_delete');
 });
 
+test('only a client that does nothing by itself has the empty secret', async () => {
+  const needs = refused('A client that speaks for itself needs a secret.');
+  const wanted = { id: 'a', secretHash: '' };
+  assert.throws(() => newClient(wanted), needs);
+  assert.throws(
+    () => newClient({ ...wanted, grantTypes: ['password'], authorities: ['uaa.resource'] }),
+    needs,
+  );
+  const client = newClient({ ...wanted, grantTypes: ['password'] });
+  assert.deepEqual(client.grantTypes, ['password', 'refresh_token']);
+  await rig.doors.run('client.create', { doer: system, client: newClient({ id: 'b', secretHash: 'h' }) });
+  const change = { doer: system, id: 'b', secretHash: '' };
+  await assert.rejects(rig.doors.run('client.secret', change), needs);
+  await rig.doors.run('client.secret', { ...change, secretHash: 'h2' });
+  assert.deepEqual((await newest()).data, { sessions: 0 });
+  const own = rig.doors.run('client.secret', { doer: system, id: 'cf', secretHash: 'h' });
+  await assert.rejects(own, refused(/keeps its empty secret/));
+});
+
 test('a client id is plain, and its scopes are known ones', () => {
   for (const id of ['', 'a b', 'a:b', 'x'.repeat(256)]) {
-    assert.throws(() => newClient({ id, secretHash: '' }), refused(/^A client id/), id);
+    assert.throws(() => newClient({ id, secretHash: 'h' }), refused(/^A client id consists/), id);
+  }
+  const guid = '01890000-0000-7000-8000-00000000000a';
+  for (const id of [guid, guid.toUpperCase()]) {
+    assert.throws(() => newClient({ id, secretHash: 'h' }), refused(/form of a guid/), id);
   }
   assert.throws(
     () => newClient({ id: 'a', secretHash: '', authorities: ['x'] }),

@@ -86,11 +86,16 @@ test('wrong password, unknown name and deactivated account are answered alike', 
   }
 });
 
-test('another origin than uaa has no accounts', async () => {
+test('another origin than uaa has no accounts, and asking for it is recorded', async () => {
   const context = from('192.0.2.21');
   const client = await rig.doors.authenticate({ id: 'cf', secrets: [''] }, 'password', context);
   const request = { client, scopes: [], context };
-  await assert.rejects(rig.doors.byPassword(request, 'bob', 'secret of bob', 'ldap'), badCredentials);
+  const message = 'The origin provided in the login hint is invalid.';
+  const [event] = await recorded(async () => {
+    const login = rig.doors.byPassword(request, 'bob', 'secret of bob', 'ldap');
+    await assert.rejects(login, { ...badCredentials, message });
+  });
+  assert.deepEqual([event?.target.guid, event?.data.reason], ['unknown', 'unknown origin']);
 });
 
 test('five failures lock the pair, even for the right password, and that is recorded', async () => {
@@ -235,7 +240,7 @@ test('sessions that have expired are cleared by later log-ins', async () => {
   const order = {
     doer: system,
     account: null,
-    clientId: client.id,
+    client,
     grant: 'client_credentials',
     refreshHash: null,
     scopes: [],
@@ -251,12 +256,29 @@ test('an account that changed after its password was checked does not log in', a
   const order = {
     doer: system,
     account: { ...dave, passwordChangedAt: 1 },
-    clientId: 'cf',
+    client: cfClient,
     grant: 'password',
     refreshHash: 'h',
     scopes: [],
     lastsSeconds: 60,
   };
+  await assert.rejects(rig.doors.run('session.open', order), { entry: 'InvalidAuthToken' });
+});
+
+test('a client that was given another secret after it was checked does not log in', async () => {
+  const client = newClient({ id: 'rotating', secretHash: 'old', authorities: ['cloud_controller.read'] });
+  await rig.doors.run('client.create', { doer: system, client });
+  const order = {
+    doer: system,
+    account: null,
+    client,
+    grant: 'client_credentials',
+    refreshHash: null,
+    scopes: [],
+    lastsSeconds: 60,
+  };
+  await rig.doors.run('session.open', order);
+  await rig.doors.run('client.secret', { doer: system, id: 'rotating', secretHash: 'new' });
   await assert.rejects(rig.doors.run('session.open', order), { entry: 'InvalidAuthToken' });
 });
 

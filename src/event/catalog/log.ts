@@ -29,7 +29,7 @@ const doors: readonly CatalogEntry[] = [
     severity: 'info',
   }),
   user.access('audit.log.locked_out', firstRelease, '{target} was locked out after too many failed log-ins', {
-    fields: 'reason client grant attempts since',
+    fields: 'client grant name_digest seconds attempts since',
     severity: 'warning',
   }),
   log.access('audit.log.refused', firstRelease, '{actor} was refused', {
@@ -61,6 +61,15 @@ const accounts: readonly CatalogEntry[] = [
   registration.delete('audit.log.client_delete', firstRelease, '{actor} removed client {target}', {
     fields: 'sessions',
   }),
+  registration.update(
+    'audit.log.secret_change',
+    firstRelease,
+    '{actor} changed the secret of client {target}',
+    {
+      fields: 'sessions',
+      severity: 'notice',
+    },
+  ),
 ];
 
 const record: readonly CatalogEntry[] = [

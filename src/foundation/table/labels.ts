@@ -1,7 +1,7 @@
 // Labels and annotations of all nouns: two tables of the same form.
 import { all, equals, oneOf, type Row, type RowFilter, type Table } from '../../store/table.ts';
 
-export type LabelledType = 'organization' | 'space' | 'user';
+export type LabelledType = 'organization' | 'space' | 'user' | 'domain' | 'isolation_segment';
 
 const columns = {
   resource_type: 'text',

@@ -1,11 +1,14 @@
-// Organization quotas: for now the one that every organization starts with.
+// Organization quotas: how much each organization may have. Which quota applies is a column of the organization.
 import type { Table } from '../../store/table.ts';
+import { type LimitGroup, quotaColumns } from './quotas.ts';
+
+export const organizationLimits: readonly LimitGroup[] = ['apps', 'services', 'routes', 'domains'];
 
 export const organizationQuotaTable: Table = {
   name: 'organization_quota',
-  columns: { guid: 'text', name: 'text', created_at: 'instant', updated_at: 'instant' },
+  columns: quotaColumns(organizationLimits),
   key: ['guid'],
-  unique: [['name']],
-  indexes: [['created_at']],
+  unique: [['folded_name']],
+  indexes: [['created_at'], ['updated_at']],
   bookkeeping: false,
 };

@@ -5,6 +5,8 @@ import { type Resource, resourceOf, textOrNull } from './resource.ts';
 export interface Organization extends Resource {
   readonly name: string;
   readonly suspended: boolean;
+  /** V2's own: whether services that cost something may be used. V3 has no word for it. */
+  readonly billingEnabled: boolean;
   readonly quotaGuid: string;
   readonly defaultIsolationSegmentGuid: string | null;
 }
@@ -17,6 +19,7 @@ export const organizationTable: Table = {
     name: 'text',
     folded_name: 'text',
     suspended: 'boolean',
+    billing_enabled: 'boolean',
     quota_guid: 'text',
     default_isolation_segment_guid: 'text?',
     created_at: 'instant',
@@ -33,6 +36,7 @@ export function organizationOf(row: Row): Organization {
     ...resourceOf(row),
     name: String(row.name),
     suspended: row.suspended === true,
+    billingEnabled: row.billing_enabled === true,
     quotaGuid: String(row.quota_guid),
     defaultIsolationSegmentGuid: textOrNull(row.default_isolation_segment_guid),
   };

@@ -7,6 +7,7 @@ export interface Space extends Resource {
   readonly organizationGuid: string;
   readonly allowSsh: boolean;
   readonly isolationSegmentGuid: string | null;
+  readonly quotaGuid: string | null;
 }
 
 /** `folded_name` is what names are compared, found and ordered by (rows.ts). */
@@ -19,12 +20,13 @@ export const spaceTable: Table = {
     organization_guid: 'text',
     allow_ssh: 'boolean',
     isolation_segment_guid: 'text?',
+    quota_guid: 'text?',
     created_at: 'instant',
     updated_at: 'instant',
   },
   key: ['guid'],
   unique: [['organization_guid', 'folded_name']],
-  indexes: [['folded_name'], ['created_at'], ['updated_at']],
+  indexes: [['quota_guid'], ['folded_name'], ['created_at'], ['updated_at']],
   bookkeeping: false,
 };
 
@@ -35,5 +37,6 @@ export function spaceOf(row: Row): Space {
     organizationGuid: String(row.organization_guid),
     allowSsh: row.allow_ssh === true,
     isolationSegmentGuid: textOrNull(row.isolation_segment_guid),
+    quotaGuid: textOrNull(row.quota_guid),
   };
 }

@@ -7,14 +7,16 @@ export interface User extends Resource {
   /** null where no account is known. */
   readonly username: string | null;
   readonly origin: string | null;
+  /** V2's own: where the apps of this user are made unless a space is named. */
+  readonly defaultSpaceGuid: string | null;
 }
 
 export const userTable: Table = {
   name: 'user',
-  columns: { guid: 'text', created_at: 'instant', updated_at: 'instant' },
+  columns: { guid: 'text', default_space_guid: 'text?', created_at: 'instant', updated_at: 'instant' },
   key: ['guid'],
   unique: [],
-  indexes: [['created_at'], ['updated_at']],
+  indexes: [['default_space_guid'], ['created_at'], ['updated_at']],
   bookkeeping: false,
 };
 
@@ -24,6 +26,7 @@ export function userOf(row: Row, account: Row | undefined): User {
     ...resourceOf(row),
     username: textOrNull(account?.username),
     origin: textOrNull(account?.origin),
+    defaultSpaceGuid: textOrNull(row.default_space_guid),
   };
 }
 

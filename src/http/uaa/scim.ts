@@ -8,7 +8,8 @@ import { all, any, equals, every, type RowFilter, type Value } from '../../store
 
 export const scimSchemas = ['urn:scim:schemas:core:1.0'];
 
-interface Attribute {
+/** A member of a resource that lists are filtered and sorted by. */
+export interface Attribute {
   readonly column: string;
   readonly valueOf: (text: string) => Value;
 }
@@ -16,7 +17,9 @@ interface Attribute {
 const asIs = (text: string): Value => text;
 
 /** By their names in lower case: SCIM does not tell cases apart, in names and operators. */
-const attributes: Readonly<Record<string, Attribute>> = {
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+const userAttributes: Attributes = {
   id: { column: 'guid', valueOf: asIs },
   username: { column: 'username_key', valueOf: nameKey },
   origin: { column: 'origin', valueOf: asIs },
@@ -29,17 +32,22 @@ const attributes: Readonly<Record<string, Attribute>> = {
 };
 
 /** The column that a SCIM attribute is sorted by; undefined for one that does not exist. */
-export function columnOf(attribute: string): string | undefined {
-  return attributes[attribute.toLowerCase()]?.column;
+export function columnOf(attribute: string, attributes = userAttributes): string | undefined {
+  return attributeNamed(attribute, attributes)?.column;
+}
+
+function attributeNamed(name: string, attributes: Attributes): Attribute | undefined {
+  const key = name.toLowerCase();
+  return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 }
 
 /**
  * Reads a filter such as `userName eq "bob" and origin eq "uaa"` ('' finds everything): comparisons with eq,
  * co and sw, joined by and, or and not, with parentheses. Throws Denied (400 `scim`) with what was expected.
  */
-export function readFilter(text: string): RowFilter {
+export function readFilter(text: string, attributes = userAttributes): RowFilter {
   if (text.trim() === '') return every;
-  const reader = new FilterReader(text);
+  const reader = new FilterReader(text, attributes);
   const filter = reader.either(0);
   reader.end();
   return filter;
@@ -49,10 +57,13 @@ const token = /\s*(?:([()])|("(?:[^"\\]|\\.)*")|([^\s()"]+))/y;
 
 class FilterReader {
   readonly #tokens: string[];
+  readonly #attributes: Attributes;
   #at = 0;
+  #conditions = 0;
 
-  constructor(text: string) {
+  constructor(text: string, attributes: Attributes) {
     this.#tokens = tokensOf(text.trim());
+    this.#attributes = attributes;
   }
 
   either(depth: number): RowFilter {
@@ -87,9 +98,12 @@ class FilterReader {
   }
 
   #comparison(): RowFilter {
-    const attribute = attributes[this.#next().toLowerCase()];
+    this.#conditions += 1;
+    if (this.#conditions > limits.scimConditionsMax)
+      throw invalidFilter(`it has more than ${limits.scimConditionsMax} conditions`);
+    const attribute = attributeNamed(this.#next(), this.#attributes);
     if (attribute === undefined)
-      throw invalidFilter(`the attributes are ${Object.keys(attributes).join(', ')}`);
+      throw invalidFilter(`the attributes are ${Object.keys(this.#attributes).join(', ')}`);
     const operator = this.#next().toLowerCase();
     const value = attribute.valueOf(literalOf(this.#next()));
     return comparison(attribute.column, operator, value);
@@ -170,7 +184,6 @@ export function readUser(body: string): ScimUser {
     const primary = member(email, 'primary');
     return primary?.kind === 'boolean' && primary.value;
   };
-  const active = member(json, 'active');
   return {
     username: textMember(json, 'userName'),
     password: textMember(json, 'password'),
@@ -178,7 +191,7 @@ export function readUser(body: string): ScimUser {
     email: textMember(list.find(isPrimary) ?? list[0], 'value'),
     givenName: textMember(name, 'givenName'),
     familyName: textMember(name, 'familyName'),
-    active: active?.kind === 'boolean' ? active.value : undefined,
+    active: booleanMember(json, 'active'),
   };
 }
 
@@ -188,21 +201,34 @@ export function readPasswordChange(body: string): { password: string; oldPasswor
   return { password: textMember(json, 'password') ?? '', oldPassword: textMember(json, 'oldPassword') ?? '' };
 }
 
-function readObject(body: string): Json {
+/** The body as a JSON object; `refuse` makes the failure of a sentence. */
+export function readObject(body: string, refuse = invalidResource): Json {
   try {
     const json = readJson(body);
     if (json.kind === 'object') return json;
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;
-    throw invalidResource(`The body cannot be read as JSON: ${error.message}.`);
+    throw refuse(`The body cannot be read as JSON: ${error.message}.`);
   }
-  throw invalidResource('The body must be a JSON object.');
+  throw refuse('The body must be a JSON object.');
 }
 
-function textMember(json: Json | undefined, name: string): string | undefined {
+/** A member that is a text; undefined where it is missing or null. */
+export function textMember(
+  json: Json | undefined,
+  name: string,
+  refuse = invalidResource,
+): string | undefined {
   const value = member(json, name);
   if (value === undefined || value.kind === 'null') return undefined;
-  if (value.kind !== 'string') throw invalidResource(`${name} must be a text.`);
+  if (value.kind !== 'string') throw refuse(`${name} must be a text.`);
+  return value.value;
+}
+
+function booleanMember(json: Json, name: string): boolean | undefined {
+  const value = member(json, name);
+  if (value === undefined || value.kind === 'null') return undefined;
+  if (value.kind !== 'boolean') throw invalidResource(`${name} must be true or false.`);
   return value.value;
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../core/error.ts';
 import { member, readJson, stringOf } from '../../core/json.ts';
 import { accountOrigin } from '../../identity/account.ts';
 import type { GrantType } from '../../identity/client.ts';
-import { badCredentials, badRequest, Denied } from '../../identity/denied.ts';
+import { badRequest, Denied } from '../../identity/denied.ts';
 import type { Granted, GrantRequest } from '../../identity/grant.ts';
 import type { Answer, Route } from '../route.ts';
 import { noStore, uaaRoute, type Visit, visitorOf } from './dialect.ts';
@@ -85,14 +85,17 @@ function tokenAnswer({ accessToken, refreshToken, expiresInSeconds, scopes, jti 
   };
 }
 
-/** `login_hint={"origin":"ldap"}`, in the query or the form, names the identity provider. */
+/**
+ * `login_hint={"origin":"ldap"}`, in the query or the form, names the identity provider. What cannot be read names none
+ * that there is.
+ */
 function originHint(query: string, form: Form): string {
   const hint = new URLSearchParams(query).get('login_hint') ?? form('login_hint');
   if (hint === '') return accountOrigin;
   try {
     return stringOf(member(readJson(hint), 'origin')) ?? accountOrigin;
   } catch {
-    throw badCredentials();
+    return hint;
   }
 }
 

@@ -10,9 +10,11 @@ import {
 } from '../../identity/account.ts';
 import { badToken, Denied } from '../../identity/denied.ts';
 import { passwordProblem } from '../../identity/password.ts';
+import { administratorScope } from '../../identity/scope.ts';
 import type { KnownToken } from '../../identity/token.ts';
 import type { Answer, Route } from '../route.ts';
 import { uaaRoute, type Visit, visitorOf } from './dialect.ts';
+import { listAnswer, readListRequest } from './list.ts';
 import {
   columnOf,
   invalidResource,
@@ -44,29 +46,18 @@ export const routes: readonly Route[] = [
 const readScopes = ['scim.read', 'scim.write', 'uaa.admin'] as const;
 const writeScopes = ['scim.write', 'uaa.admin'] as const;
 
-/** UAA's own: the length of a page where none is asked for, and the longest. */
-const pageDefault = 100;
-const pageMax = 500;
-
 async function listUsers(visit: Visit): Promise<Answer> {
   await visitorOf(visit, readScopes);
-  const query = new URLSearchParams(visit.query);
-  const startIndex = Math.max(wholeNumber(query.get('startIndex'), 1), 1);
-  const itemsPerPage = Math.min(wholeNumber(query.get('count'), pageDefault), pageMax);
-  const column = columnOf(query.get('sortBy') ?? '') ?? 'created_at';
-  const direction = query.get('sortOrder')?.toLowerCase() === 'descending' ? 'desc' : 'asc';
+  const request = readListRequest(visit.query);
+  const column = columnOf(request.sortBy) ?? 'created_at';
   const { rows, total } = await visit.services.store.rowPage(accountTable, {
-    where: readFilter(query.get('filter') ?? ''),
-    order: [{ column, direction }],
-    limit: itemsPerPage,
-    offset: startIndex - 1,
+    where: readFilter(request.filter),
+    order: [{ column, direction: request.direction }],
+    limit: request.itemsPerPage,
+    offset: request.startIndex - 1,
   });
-  const wanted = (query.get('attributes') ?? '').split(',').filter((name) => name.trim() !== '');
-  const resources = rows.map((row) => onlyWanted(userResource(accountOf(row)), wanted));
-  return {
-    status: 200,
-    body: { resources, startIndex, itemsPerPage, totalResults: total, schemas: scimSchemas },
-  };
+  const resources = rows.map((row) => userResource(accountOf(row)));
+  return listAnswer(request, { resources, total, schemas: scimSchemas });
 }
 
 async function createUser(visit: Visit): Promise<Answer> {
@@ -85,7 +76,7 @@ async function createUser(visit: Visit): Promise<Answer> {
 async function oneUser(visit: Visit): Promise<Answer> {
   const id = visit.params.id ?? '';
   await visitorOf(visit, readScopes, ({ principal }) => isUser(principal, id));
-  return { status: 200, body: userResource(await existing(visit, id)) };
+  return { status: 200, body: userResource(await existingAccount(visit, id)) };
 }
 
 /** What is not sent stays as it is, but for the user name, which SCIM demands. */
@@ -112,14 +103,14 @@ async function update(visit: Visit, check: (user: ScimUser) => void): Promise<An
     ...(active !== undefined && { active }),
   };
   checkAccount(changes);
-  const { guid } = await existing(visit, visit.params.id ?? '');
+  const { guid } = await changeable(visit);
   const account = await visit.services.doors.run('account.update', { doer, guid, changes });
   return { status: 200, body: userResource(account) };
 }
 
 async function deleteUser(visit: Visit): Promise<Answer> {
   const { doer } = await visitorOf(visit, writeScopes);
-  const { guid } = await existing(visit, visit.params.id ?? '');
+  const { guid } = await changeable(visit);
   return {
     status: 200,
     body: userResource(await visit.services.doors.run('account.delete', { doer, guid })),
@@ -135,7 +126,7 @@ async function changePassword(visit: Visit): Promise<Answer> {
   const { doer, principal } = await visitorOf(visit, ['uaa.admin'], mayOwn);
   const { password, oldPassword } = readPasswordChange(visit.body);
   checkPassword(password);
-  const account = await existing(visit, id);
+  const account = await existingAccount(visit, id);
   if (isUser(principal, id)) {
     await doors.confirmPassword(account, oldPassword, doer.context);
     if (password === oldPassword) {
@@ -167,7 +158,14 @@ async function userInfo(visit: Visit): Promise<Answer> {
   };
 }
 
-async function existing({ services }: Visit, id: string): Promise<Account> {
+/** The account, unless it is an administrator's and whoever asks is none: keeping users is a lesser right. */
+async function changeable(visit: Visit): Promise<Account> {
+  const account = await existingAccount(visit, visit.params.id ?? '');
+  if (account.scopes.includes(administratorScope)) await visitorOf(visit, [administratorScope]);
+  return account;
+}
+
+export async function existingAccount({ services }: Visit, id: string): Promise<Account> {
   const account = await accountByGuid(services.store, id);
   if (account === null) throw new Denied(404, 'scim_resource_not_found', `User ${id} does not exist`);
   return account;
@@ -180,18 +178,4 @@ function isUser({ kind, guid }: KnownToken['principal'], id: string): boolean {
 function checkPassword(password: string): void {
   const problem = passwordProblem(password);
   if (problem !== null) throw new Denied(400, 'invalid_password', problem);
-}
-
-function wholeNumber(text: string | null, otherwise: number): number {
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : otherwise;
-}
-
-/** `attributes=id,userName` asks for these members alone. */
-function onlyWanted(
-  resource: Readonly<Record<string, unknown>>,
-  wanted: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (wanted.length === 0) return resource;
-  const names = new Set(wanted.map((name) => name.trim().split('.')[0]?.toLowerCase()));
-  return Object.fromEntries(Object.entries(resource).filter(([name]) => names.has(name.toLowerCase())));
 }

@@ -8,7 +8,13 @@ import { mayRead } from '../../identity/principal.ts';
 import { placesSeen } from '../../identity/role.ts';
 import { and, everything } from '../../query/ast.ts';
 import { narrow } from '../../query/narrow.ts';
-import { parseV2Events, parseV2SpaceEvents, type V2Events } from '../../query/v2-events.ts';
+import {
+  parseV2Events,
+  parseV2SpaceEvents,
+  type V2Events,
+  v2EventsSpec,
+  v2SpaceEventsSpec,
+} from '../../query/v2-events.ts';
 import { equals } from '../../store/table.ts';
 import { v2Event, v2Page } from '../../wire/v2.ts';
 import { readEvents, visibilityFor } from '../events.ts';
@@ -65,7 +71,15 @@ function unchangeable(): never {
 }
 
 export const routes: readonly Route[] = [
-  { method: 'GET', path: '/v2/events', dialect: 'v2', access: 'read', summary: 'List events', handle: list },
+  {
+    method: 'GET',
+    path: '/v2/events',
+    dialect: 'v2',
+    access: 'read',
+    summary: 'List events',
+    about: { list: v2EventsSpec },
+    handle: list,
+  },
   {
     method: 'GET',
     path: '/v2/events/:guid',
@@ -80,6 +94,7 @@ export const routes: readonly Route[] = [
     dialect: 'v2',
     access: 'read',
     summary: 'List the events of a space',
+    about: { list: v2SpaceEventsSpec },
     handle: listOfSpace,
   },
   ...(['PUT', 'DELETE'] as const).map(

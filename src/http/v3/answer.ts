@@ -34,6 +34,17 @@ export function related(guid: string | null) {
   return { data: guid === null ? null : { guid } };
 }
 
+/** Where a relationship to many points. */
+export function relatedMany(guids: readonly string[]) {
+  return { data: guids.map((guid) => ({ guid })) };
+}
+
+/** 200 with a relationship to many; `related` is where the other resources are listed, if anywhere. */
+export function relationshipsAnswer(path: string, guids: readonly string[], related?: string): Answer {
+  const links = { self: { href: path }, ...(related === undefined ? {} : { related: { href: related } }) };
+  return { status: 200, body: { ...relatedMany(guids), links } };
+}
+
 /** 200 with a to-one relationship of a resource. `collection` is where the other resource is found. */
 export function relationshipAnswer(path: string, collection: string, guid: string | null): Answer {
   const links = {

@@ -4,7 +4,7 @@ import { isGuid } from '../../core/guid.ts';
 import { audienceOf } from '../../event/catalog.ts';
 import { everything } from '../../query/ast.ts';
 import { narrow } from '../../query/narrow.ts';
-import { parseV3Events } from '../../query/v3-events.ts';
+import { parseV3Events, v3EventsSpec } from '../../query/v3-events.ts';
 import { v3Event, v3Page } from '../../wire/v3.ts';
 import { readEvents, visibilityFor } from '../events.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
@@ -43,6 +43,7 @@ export const routes: readonly Route[] = [
     dialect: 'v3',
     access: 'read',
     summary: 'List audit events',
+    about: { list: v3EventsSpec },
     handle: list,
   },
   {

@@ -46,6 +46,27 @@ export function changedName(value: unknown): string[] {
   return [...(value === '' ? ['Name is too short (minimum is 1 character)'] : []), ...nameText(value)];
 }
 
+/** The shorter names of quotas and security groups, where they must be there. */
+export function newShortName(value: unknown): string[] {
+  const blank = isBlank(value) ? ["Name can't be blank"] : [];
+  return [...string('Name', value), ...blank, ...shortText('Name', value)];
+}
+
+/** The same, where they may be left out. */
+export function changedShortName(body: Body): string[] {
+  if (!('name' in body)) return [];
+  const { name } = body;
+  const short = name === '' || name === null ? ['Name is too short (minimum is 1 character)'] : [];
+  return [...string('Name', name), ...short, ...shortText('Name', name)];
+}
+
+/** A text within the bound of short names; what is no text is another rule's matter. */
+export function shortText(label: string, value: unknown): string[] {
+  const most = limits.shortNameCharactersMax;
+  const long = typeof value === 'string' && [...value].length > most;
+  return long ? [`${label} is too long (maximum is ${most} characters)`] : [];
+}
+
 export function boolean(label: string, value: unknown): string[] {
   return typeof value === 'boolean' ? [] : [`${label} must be a boolean`];
 }
@@ -76,12 +97,45 @@ export function relationships(value: unknown, rules: (relationships: Body) => st
 
 /** `{"data": {"guid": ...}}` or `{"data": null}`. */
 export function toOne(name: string, value: unknown): string[] {
-  const label = name.charAt(0).toUpperCase() + name.slice(1);
+  const label = labelOf(name);
   const form = `${label} must be structured like this: "${name}: {"data": {"guid": "valid-guid"}}"`;
   if (!isObject(value) || Object.keys(value).join() !== 'data') return [form];
   if (value.data === null) return [];
   if (!isObject(value.data) || Object.keys(value.data).join() !== 'guid') return [form];
   return guid(`${label} guid`, value.data.guid);
+}
+
+/** `{"data": [{"guid": ...}, ...]}`. */
+export function toMany(name: string, value: unknown): string[] {
+  const label = labelOf(name);
+  const example = '{"guid": "valid-guid"},{"guid": "valid-guid"}';
+  const form = `${label} must be structured like this: "${name}: {"data": [${example}]}"`;
+  if (!isObject(value) || Object.keys(value).join() !== 'data' || !Array.isArray(value.data)) return [form];
+  const items: readonly unknown[] = value.data;
+  const inForm = items.every((item) => isObject(item) && Object.keys(item).join() === 'guid');
+  if (!inForm) return [form];
+  return items.flatMap((item, index) => guid(`${label} guid ${index}`, isObject(item) ? item.guid : null));
+}
+
+/** The guids that a relationship to many names. */
+export function relatedGuids(value: unknown): string[] {
+  const items: readonly unknown[] = isObject(value) && Array.isArray(value.data) ? value.data : [];
+  return items.flatMap((item) => (isObject(item) && typeof item.guid === 'string' ? [item.guid] : []));
+}
+
+/** The body of an addition to a relationship to many: the guids. Throws UnprocessableEntity. */
+export function parseRelatedMany(body: Body): string[] {
+  const items: readonly unknown[] = Array.isArray(body.data) ? body.data : [];
+  const wrong = items.flatMap((item, index) =>
+    isObject(item) && typeof item.guid === 'string' ? [] : [index],
+  );
+  refuse([
+    ...unknownFields(body, ['data']),
+    ...(isBlank(body.data) ? ["Data can't be blank"] : []),
+    ...(Array.isArray(body.data) ? [] : ['Data must be an array']),
+    ...wrong.map((index) => `Invalid data type: Data[${index}] guid should be a string.`),
+  ]);
+  return relatedGuids(body);
 }
 
 /** The guid that a relationship names, or null. */
@@ -93,6 +147,11 @@ export function relatedGuid(value: unknown): string | null {
 export function parseRelated(body: Body): string | null {
   refuse([...unknownFields(body, ['data']), ...optional(body.data, relatedData)]);
   return relatedGuid(body);
+}
+
+/** A member's name as sentences have it: `total_memory_in_mb` becomes `Total memory in mb`. */
+export function labelOf(name: string): string {
+  return (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll('_', ' ');
 }
 
 /** The text, where it is one. */

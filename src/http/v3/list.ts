@@ -5,6 +5,7 @@ import type { LabelledType } from '../../foundation/table/labels.ts';
 import { commonParameters, parseV3List, type V3List, type V3ListSpec } from '../../query/v3-list.ts';
 import type { TimeRanges } from '../../query/v3-times.ts';
 import { all, any, oneOf, type Row, type RowFilter, type Table } from '../../store/table.ts';
+import type { About } from '../openapi/about.ts';
 import type { Answer, Call, Services } from '../route.ts';
 import { labelFilter } from './labels.ts';
 
@@ -56,12 +57,6 @@ export async function answerList(
   return { status: 200, body: { ...envelope(list, services.url, path, total), resources, ...included } };
 }
 
-/** A list of what does not exist here: parameters are still judged. */
-export function answerEmptyList(call: Call, services: Services, spec: V3ListSpec, path: string): Answer {
-  const list = parseV3List(call.query, spec);
-  return { status: 200, body: { ...envelope(list, services.url, path, 0), resources: [] } };
-}
-
 /** What `include` asks of a single resource. Throws BadQueryParameter. */
 export async function includedInOne(
   call: Call,
@@ -71,6 +66,16 @@ export async function includedInOne(
 ): Promise<object> {
   const spec = { parameters: ['include'], lists: [], orderBy: [], include: Object.keys(collection.includes) };
   return includedIn(collection, parseV3List(call.query, spec).include, [row], services);
+}
+
+/** Describes a route that answers a list of a collection, for the OpenAPI document. */
+export function listed(collection: Collection): About {
+  return { list: specOf(collection) };
+}
+
+/** Describes a route that answers one of a collection and takes `include`. */
+export function including({ includes }: Collection): About {
+  return { include: Object.keys(includes) };
 }
 
 /** The distinct texts of a column. */
@@ -139,7 +144,8 @@ async function includedIn(
   return { included: Object.fromEntries(await Promise.all(shown)) };
 }
 
-function envelope(list: V3List, url: string, path: string, total: number) {
+/** What every list begins with. */
+export function envelope(list: V3List, url: string, path: string, total: number) {
   const totalPages = Math.max(1, Math.ceil(total / list.perPage));
   const link = (page: number) => ({ href: list.link(url, path, page, null) });
   return {

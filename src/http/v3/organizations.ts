@@ -2,6 +2,7 @@
 // 403; to everybody else it does not exist (404).
 import { foldName } from '../../foundation/rows.ts';
 import { organizationsSeen } from '../../foundation/sight.ts';
+import { domainTable } from '../../foundation/table/domains.ts';
 import type { Labelled } from '../../foundation/table/labels.ts';
 import {
   type Organization,
@@ -10,10 +11,9 @@ import {
 } from '../../foundation/table/organizations.ts';
 import { grant } from '../../identity/permit.ts';
 import { anywhere, roleTable, type Standing, type Where } from '../../identity/role.ts';
-import { commonParameters } from '../../query/v3-list.ts';
 import { all, equals, oneOf } from '../../store/table.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
-import { accepted, findSeen, head, notFound, related, relationshipAnswer } from './answer.ts';
+import { accepted, findSeen, head, related, relationshipAnswer } from './answer.ts';
 import {
   type Body,
   boolean,
@@ -26,8 +26,9 @@ import {
   textOf,
   unknownFields,
 } from './body.ts';
+import { domainsListed, listDomainsOf, showDefaultDomainOf } from './domains.ts';
 import { metadataChanges, metadataProblems, readMetadata } from './labels.ts';
-import { answerEmptyList, answerList, type Collection, type Show } from './list.ts';
+import { answerList, type Collection, listed, type Show } from './list.ts';
 import { userCollection } from './users.ts';
 import { v3Route } from './v3-route.ts';
 
@@ -97,7 +98,7 @@ export async function includedOrganizations(guids: readonly string[], services: 
   return showOrganizations(rows, services);
 }
 
-const organizationCollection: Collection = {
+export const organizationCollection: Collection = {
   table: organizationTable,
   filters: { names: (names) => oneOf('folded_name', names.map(foldName)) },
   orders: { name: 'folded_name' },
@@ -195,40 +196,37 @@ async function listUsers(call: KnownCall, services: Services): Promise<Answer> {
   return answerList(call, services, userCollection, path, members);
 }
 
-/** Nothing runs here and no route exists yet, so that every figure is 0. */
-export const noUsage = {
-  started_instances: 0,
-  memory_in_mb: 0,
-  routes: 0,
-  service_instances: 0,
-  reserved_ports: 0,
-  domains: 0,
-  per_app_tasks: 0,
-  service_keys: 0,
-};
-
-async function showUsage(call: KnownCall, services: Services): Promise<Answer> {
-  const { self } = await find(call, services);
-  const links = { self: { href: `${self}/usage_summary` }, organization: { href: self } };
-  return { status: 200, body: { usage_summary: noUsage, links } };
+/**
+ * What an organization or a space uses. Nothing runs here and neither routes nor services exist yet, so that every
+ * figure but that of private domains is 0.
+ */
+export async function usageOf(organizationGuid: string, { store }: Services): Promise<object> {
+  const where = equals('organization_guid', organizationGuid);
+  const { total } = await store.rowPage(domainTable, { where, limit: 1 });
+  return {
+    started_instances: 0,
+    memory_in_mb: 0,
+    routes: 0,
+    service_instances: 0,
+    reserved_ports: 0,
+    domains: total,
+    per_app_tasks: 0,
+    service_keys: 0,
+  };
 }
 
-const domainLists = ['guids', 'names', 'organization_guids'];
+async function showUsage(call: KnownCall, services: Services): Promise<Answer> {
+  const { organization, self } = await find(call, services);
+  const links = { self: { href: `${self}/usage_summary` }, organization: { href: self } };
+  return { status: 200, body: { usage_summary: await usageOf(organization.guid, services), links } };
+}
 
 async function listDomains(call: KnownCall, services: Services): Promise<Answer> {
-  const { organization } = await find(call, services);
-  const spec = {
-    parameters: [...commonParameters, 'label_selector', 'names', 'organization_guids'],
-    lists: domainLists.map((name) => ({ name })),
-    orderBy: ['created_at', 'updated_at'],
-    include: [],
-  };
-  return answerEmptyList(call, services, spec, `/v3/organizations/${organization.guid}/domains`);
+  return listDomainsOf(call, services, (await find(call, services)).organization.guid);
 }
 
 async function showDefaultDomain(call: KnownCall, services: Services): Promise<Answer> {
-  await find(call, services);
-  throw notFound('Domain');
+  return showDefaultDomainOf(call, services, (await find(call, services)).organization.guid);
 }
 
 const collection = '/v3/organizations';
@@ -237,13 +235,13 @@ const segment = `${one}/relationships/default_isolation_segment`;
 
 export const routes: readonly Route[] = [
   v3Route('POST', collection, 'Create an organization', create),
-  v3Route('GET', collection, 'List organizations', list),
+  v3Route('GET', collection, 'List organizations', list, listed(organizationCollection)),
   v3Route('GET', one, 'Get an organization', show),
   v3Route('PATCH', one, 'Update an organization', update),
   v3Route('DELETE', one, 'Delete an organization', remove),
-  v3Route('GET', `${one}/users`, 'List the users of an organization', listUsers),
+  v3Route('GET', `${one}/users`, 'List the users of an organization', listUsers, listed(userCollection)),
   v3Route('GET', `${one}/usage_summary`, 'Get what an organization uses', showUsage),
-  v3Route('GET', `${one}/domains`, 'List the domains of an organization', listDomains),
+  v3Route('GET', `${one}/domains`, 'List the domains of an organization', listDomains, domainsListed),
   v3Route('GET', `${one}/domains/default`, 'Get the default domain of an organization', showDefaultDomain),
   v3Route('GET', segment, 'Get the default isolation segment of an organization', showSegment),
   v3Route('PATCH', segment, 'Set the default isolation segment of an organization', changeSegment),

@@ -23,7 +23,15 @@ import {
   unknownFields,
   unprocessable,
 } from './body.ts';
-import { answerList, type Collection, distinct, includedInOne, type Show } from './list.ts';
+import {
+  answerList,
+  type Collection,
+  distinct,
+  includedInOne,
+  including,
+  listed,
+  type Show,
+} from './list.ts';
 import { includedOrganizations } from './organizations.ts';
 import { includedSpaces } from './spaces.ts';
 import { includedUsers } from './users.ts';
@@ -253,7 +261,7 @@ const one = `${collection}/:guid`;
 
 export const routes: readonly Route[] = [
   v3Route('POST', collection, 'Create a role', create),
-  v3Route('GET', collection, 'List roles', list),
-  v3Route('GET', one, 'Get a role', show),
+  v3Route('GET', collection, 'List roles', list, listed(roleCollection)),
+  v3Route('GET', one, 'Get a role', show, including(roleCollection)),
   v3Route('DELETE', one, 'Delete a role', remove),
 ];

@@ -3,6 +3,7 @@ import { foldName } from '../../foundation/rows.ts';
 import { organizationsSeen, spacesSeen } from '../../foundation/sight.ts';
 import type { Labelled } from '../../foundation/table/labels.ts';
 import { organizationTable } from '../../foundation/table/organizations.ts';
+import { type Lifecycle, lifecycles } from '../../foundation/table/security-groups.ts';
 import { type Space, spaceOf, spaceTable } from '../../foundation/table/spaces.ts';
 import { grant } from '../../identity/permit.ts';
 import { roleTable, type Standing, type Where } from '../../identity/role.ts';
@@ -27,8 +28,17 @@ import {
   unprocessable,
 } from './body.ts';
 import { metadataChanges, metadataProblems, readMetadata } from './labels.ts';
-import { answerList, type Collection, distinct, includedInOne, type Show } from './list.ts';
-import { includedOrganizations, noUsage } from './organizations.ts';
+import {
+  answerList,
+  type Collection,
+  distinct,
+  includedInOne,
+  including,
+  listed,
+  type Show,
+} from './list.ts';
+import { includedOrganizations, usageOf } from './organizations.ts';
+import { groupsListed, listGroupsOf } from './security-groups.ts';
 import { userCollection } from './users.ts';
 import { v3Route } from './v3-route.ts';
 
@@ -67,13 +77,16 @@ export function presentSpace({ resource, metadata }: Labelled<Space>, url: strin
   return {
     ...head(resource),
     name: resource.name,
-    relationships: { organization: related(resource.organizationGuid), quota: related(null) },
+    relationships: { organization: related(resource.organizationGuid), quota: related(resource.quotaGuid) },
     metadata,
     links: {
       self: { href: self },
       organization: { href: `${url}/v3/organizations/${resource.organizationGuid}` },
       features: { href: `${self}/features` },
       apply_manifest: { href: `${self}/actions/apply_manifest`, method: 'POST' },
+      ...(resource.quotaGuid === null
+        ? {}
+        : { quota: { href: `${url}/v3/space_quotas/${resource.quotaGuid}` } }),
     },
   };
 }
@@ -224,9 +237,16 @@ async function listUsers(call: KnownCall, services: Services): Promise<Answer> {
 }
 
 async function showUsage(call: KnownCall, services: Services): Promise<Answer> {
-  const { self } = await find(call, services);
+  const { space, self } = await find(call, services);
   const links = { self: { href: `${self}/usage_summary` }, space: { href: self } };
-  return { status: 200, body: { usage_summary: noUsage, links } };
+  return { status: 200, body: { usage_summary: await usageOf(space.organizationGuid, services), links } };
+}
+
+function listGroups(lifecycle: Lifecycle) {
+  return async (call: KnownCall, services: Services): Promise<Answer> => {
+    const { space } = await find(call, services);
+    return listGroupsOf(call, services, space, lifecycle);
+  };
 }
 
 const collection = '/v3/spaces';
@@ -235,15 +255,24 @@ const segment = `${one}/relationships/isolation_segment`;
 
 export const routes: readonly Route[] = [
   v3Route('POST', collection, 'Create a space', create),
-  v3Route('GET', collection, 'List spaces', list),
-  v3Route('GET', one, 'Get a space', show),
+  v3Route('GET', collection, 'List spaces', list, listed(spaceCollection)),
+  v3Route('GET', one, 'Get a space', show, including(spaceCollection)),
   v3Route('PATCH', one, 'Update a space', update),
   v3Route('DELETE', one, 'Delete a space', remove),
-  v3Route('GET', `${one}/users`, 'List the users of a space', listUsers),
+  v3Route('GET', `${one}/users`, 'List the users of a space', listUsers, listed(userCollection)),
   v3Route('GET', `${one}/usage_summary`, 'Get what a space uses', showUsage),
   v3Route('GET', `${one}/features`, 'List the features of a space', listFeatures),
   v3Route('GET', `${one}/features/:name`, 'Get a feature of a space', showFeature),
   v3Route('PATCH', `${one}/features/:name`, 'Update a feature of a space', changeFeature),
+  ...lifecycles.map((lifecycle) =>
+    v3Route(
+      'GET',
+      `${one}/${lifecycle}_security_groups`,
+      `List the security groups that hold in a space for ${lifecycle} apps`,
+      listGroups(lifecycle),
+      groupsListed,
+    ),
+  ),
   v3Route('GET', segment, 'Get the isolation segment of a space', showSegment),
   v3Route('PATCH', segment, 'Set the isolation segment of a space', changeSegment),
 ];

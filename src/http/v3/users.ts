@@ -10,7 +10,7 @@ import type { Answer, KnownCall, Route, Services } from '../route.ts';
 import { accepted, findSeen, head } from './answer.ts';
 import { type Body, guid, optional, readBody, refuse, string, textOf, unknownFields } from './body.ts';
 import { metadataChanges, metadataProblems, readMetadata } from './labels.ts';
-import { answerList, type Collection, type Show } from './list.ts';
+import { answerList, type Collection, listed, type Show } from './list.ts';
 import { v3Route } from './v3-route.ts';
 
 /** Reads the body of a creation: by guid, or by name and origin. Throws UnprocessableEntity. */
@@ -161,7 +161,7 @@ const one = `${collection}/:guid`;
 
 export const routes: readonly Route[] = [
   v3Route('POST', collection, 'Create a user', create),
-  v3Route('GET', collection, 'List users', list),
+  v3Route('GET', collection, 'List users', list, listed(userCollection)),
   v3Route('GET', one, 'Get a user', show),
   v3Route('PATCH', one, 'Update a user', update),
   v3Route('DELETE', one, 'Delete a user', remove),

@@ -20,7 +20,8 @@ export class Appender {
   readonly #types: Dictionary;
   readonly #places: Dictionary;
   readonly #parties: Dictionary;
-  #tail: Tail;
+  /** null: must be read first. */
+  #known: Tail | null = null;
   #used = false;
 
   constructor(connection: Connection, segmentEvents: number = limits.segmentEvents) {
@@ -30,7 +31,6 @@ export class Appender {
     this.#types = new Dictionary(connection, 'type', ['name', 'audience']);
     this.#places = new Dictionary(connection, 'place', ['guid', 'origin']);
     this.#parties = new Dictionary(connection, 'party', ['guid', 'type']);
-    this.#tail = this.#readTail();
   }
 
   get lastId(): number {
@@ -62,10 +62,15 @@ export class Appender {
     if (this.#used) this.forget();
   }
 
-  /** After a rollback: what was remembered is read anew. */
+  /** After a rollback: what was remembered is read anew when it is needed. */
   forget(): void {
     for (const dictionary of [this.#origins, this.#types, this.#places, this.#parties]) dictionary.forget();
-    this.#tail = this.#readTail();
+    this.#known = null;
+  }
+
+  get #tail(): Tail {
+    this.#known ??= this.#readTail();
+    return this.#known;
   }
 
   #one(event: EventRow): void {
@@ -97,7 +102,7 @@ export class Appender {
       event.dataSalt,
       event.particularsSalt,
     ]);
-    this.#tail = { ...this.#tail, lastId: id };
+    this.#known = { ...this.#tail, lastId: id };
   }
 
   #place(guid: string, origin: number): number {
@@ -112,7 +117,7 @@ export class Appender {
     ]);
     for (const statement of segmentDdl(next)) this.#connection.exec(statement);
     this.#connection.run('INSERT INTO segment (number, first_id) VALUES (?, ?)', [next, firstId]);
-    this.#tail = { segment: next, firstId, lastId: firstId - 1 };
+    this.#known = { segment: next, firstId, lastId: firstId - 1 };
   }
 
   #readTail(): Tail {

@@ -23,6 +23,8 @@ export interface Connection {
 }
 
 const statementsMax = 2_000;
+/** Longer texts are those of one question with very many conditions: nobody asks it again. */
+const keptCharactersMax = 20_000;
 
 /**
  * Opens the database file.
@@ -37,8 +39,9 @@ export function connect(file: string, role: 'write' | 'read' | 'checkpoint'): Co
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    if (statements.size >= statementsMax) statements.clear();
     const fresh = database.prepare(sql);
+    if (sql.length > keptCharactersMax) return fresh;
+    if (statements.size >= statementsMax) statements.clear();
     statements.set(sql, fresh);
     return fresh;
   };

@@ -1,4 +1,5 @@
-// The process's end of one of the store's threads: questions go out with a number, outcomes come back to it.
+// The process's end of one of the store's threads: questions go out with a number, outcomes come back to it. A thread
+// that ends unasked is a defect and ends the process (core/error.ts): what it held nobody knows, the next start does.
 import { Worker } from 'node:worker_threads';
 import { pushback } from '../../core/error.ts';
 import type { Commit } from '../contract.ts';
@@ -17,12 +18,16 @@ export class Lane {
   readonly #ended: Promise<void>;
   #next = 1;
   #gone: Error | null = null;
+  #mayEnd = true;
 
   constructor(script: URL, data: object, queueMax: number, onCommit: (commit: Commit) => void = () => {}) {
     this.#queueMax = queueMax;
     this.#worker = new Worker(script, { workerData: data });
     this.#ready = new Promise((resolve, reject) => {
-      this.#worker.once('message', () => resolve());
+      this.#worker.once('message', () => {
+        this.#mayEnd = false;
+        resolve();
+      });
       this.#worker.once('error', reject);
     });
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
@@ -57,13 +62,14 @@ export class Lane {
       return Promise.reject(pushback('Too much is waiting for the store'));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ ...question, id });
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 
   /** Lets the thread finish what it was asked, then ends it. */
   async close(): Promise<void> {
+    this.#mayEnd = true;
     this.#worker.postMessage('close');
     await this.#ended;
   }
@@ -72,5 +78,6 @@ export class Lane {
     this.#gone ??= error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    if (!this.#mayEnd) throw error;
   }
 }

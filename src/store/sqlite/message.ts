@@ -30,7 +30,8 @@ export interface ToReader {
   readonly args: readonly unknown[];
 }
 
-export function failureOf(error: unknown): Failure {
+export function failureOf(failed: unknown): Failure {
+  const error = isOutage(failed) ? outage(failed) : failed;
   if (error instanceof AppError) {
     const { entry, args, retryAfterSeconds: retry } = error;
     return retry === undefined ? { kind: 'app', entry, args } : { kind: 'app', entry, args, retry };
@@ -45,6 +46,21 @@ export function errorOf(failure: Failure): Error {
   error.stack = failure.stack;
   return error;
 }
+
+/** SQLite's result codes for what the machine lacks: memory, a disk that works, room on it, a file that opens. */
+const outages: readonly number[] = [7, 10, 13, 14];
+
+/** SQLite's result code of an error; null for an error that is not SQLite's, but the program's own. */
+export function sqliteCode(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null;
+}
+
+/** Whether SQLite failed for want of something that may be there again the next time. */
+function isOutage(error: unknown): error is Error {
+  return outages.includes(sqliteCode(error) ?? 0);
+}
+
+const outage = ({ message }: Error): AppError => pushback(`The store cannot be reached: ${message}`);
 
 /** A full disk, an I/O error: nothing of the group was kept, and the caller may come again. */
 export const commitFailed = (error: unknown): AppError =>

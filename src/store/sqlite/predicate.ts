@@ -2,7 +2,7 @@
 // that every condition becomes one on numbers, with the texts compared where they are stored (BINARY: UTF-8 bytes).
 import { isGuid } from '../../core/guid.ts';
 import type { Filter, TextField } from '../../query/ast.ts';
-import type { Sql } from '../sql.ts';
+import { conjunction, disjunction, type Sql } from '../sql.ts';
 import { outcomes } from './dictionary.ts';
 
 interface Dictionary {
@@ -28,9 +28,9 @@ export function eventPredicate(sql: Sql, segment: number, filter: Filter): strin
     case 'nothing':
       return 'FALSE';
     case 'and':
-      return joined(sql, segment, filter.all, 'AND', 'TRUE');
+      return conjunction(filter.all.map((part) => eventPredicate(sql, segment, part)));
     case 'or':
-      return joined(sql, segment, filter.any, 'OR', 'FALSE');
+      return disjunction(filter.any.map((part) => eventPredicate(sql, segment, part)));
     case 'not':
       return `NOT ${eventPredicate(sql, segment, filter.of)}`;
     case 'in':
@@ -44,11 +44,6 @@ export function eventPredicate(sql: Sql, segment: number, filter: Filter): strin
     case 'name':
       return namePredicate(sql, segment, filter.of, filter.values);
   }
-}
-
-function joined(sql: Sql, segment: number, parts: readonly Filter[], word: string, none: string): string {
-  if (parts.length === 0) return none;
-  return `(${parts.map((part) => eventPredicate(sql, segment, part)).join(` ${word} `)})`;
 }
 
 function membership(sql: Sql, field: TextField, values: readonly string[]): string {

@@ -39,14 +39,14 @@ export function readersOn(connection: Connection): Synchronous {
 
 function answer(connection: Connection, { id, method, args }: ToReader): FromThread {
   const readers = readersOn(connection) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-  connection.exec('BEGIN');
   try {
+    connection.exec('BEGIN');
     const value = readers[method]?.(...args);
+    connection.exec('COMMIT');
     return { outcomes: [{ id, ok: true, value }] };
   } catch (error) {
+    if (connection.database.isTransaction) connection.exec('ROLLBACK');
     return { outcomes: [{ id, ok: false, failure: failureOf(error) }] };
-  } finally {
-    connection.exec('COMMIT');
   }
 }
 

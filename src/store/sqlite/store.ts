@@ -1,6 +1,6 @@
 // The embedded store: one writer thread, two reader threads, one that checkpoints, and the lock that keeps other
 // processes out. What it promises stands in `store/contract.ts`.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../../core/clock.ts';
 import { limits } from '../../core/limits.ts';
@@ -9,6 +9,7 @@ import { connect } from './database.ts';
 import { Lane } from './lane.ts';
 import { lock } from './lock.ts';
 import { migrate, migrations } from './migration.ts';
+import { ownFile } from './own-file.ts';
 import type { WriterData } from './writer.ts';
 
 export interface SqliteOptions {
@@ -44,7 +45,18 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     () => new Lane(script('reader'), { file }, limits.readerQueueMax),
   );
   const checkpointer = new Lane(script('checkpointer'), { file }, 1);
-  await Promise.all([writer, checkpointer, ...readers].map((lane) => lane.ready()));
+  const close = async (): Promise<void> => {
+    await checkpointer.close();
+    await Promise.all(readers.map((lane) => lane.close()));
+    await writer.close();
+    held.release();
+  };
+  try {
+    await Promise.all([writer, checkpointer, ...readers].map((lane) => lane.ready()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   const read = (method: string, ...args: readonly unknown[]): Promise<never> => {
     const idle = readers.reduce((best, lane) => (lane.load < best.load ? lane : best));
@@ -61,18 +73,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     run: (name, input) => writer.ask({ kind: 'work', name, input }),
     onCommit: (listener) => void listeners.push(listener),
     settle: async () => void (await writer.ask({ kind: 'settle' })),
-    close: async () => {
-      await checkpointer.close();
-      await Promise.all(readers.map((lane) => lane.close()));
-      await writer.close();
-      held.release();
-    },
+    close,
   };
 }
 
 function prepare(file: string): void {
+  ownFile(file);
   const connection = connect(file, 'write');
-  chmodSync(file, 0o600);
   migrate(connection, migrations(), systemClock());
   connection.close();
 }
@@ -81,9 +88,9 @@ function prepare(file: string): void {
 export function backup(file: string, copy: string): void {
   const connection = connect(file, 'read');
   try {
+    ownFile(copy);
     connection.database.prepare('VACUUM INTO ?').run(copy);
   } finally {
     connection.close();
   }
-  chmodSync(copy, 0o600);
 }

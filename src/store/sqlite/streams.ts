@@ -4,7 +4,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { EventKey } from '../../event/event.ts';
 import type { Direction, Filter } from '../../query/ast.ts';
 import type { Branch, Plan } from '../../query/plan.ts';
-import { Sql } from '../sql.ts';
+import { conjunction, Sql } from '../sql.ts';
 import type { BoundedQuery, IndexedField, Window } from './bounds.ts';
 import { type Connection, sqliteDialect } from './database.ts';
 import { eventPredicate } from './predicate.ts';
@@ -72,7 +72,7 @@ export function branchWhere(
       tests.push(`NOT ${sql.oneOf('organization', organizations)}`);
     }
   }
-  return tests.length === 0 ? 'TRUE' : tests.join(' AND ');
+  return conjunction(tests);
 }
 
 /** Whether a branch's key says what the filter on this field says; keys of visibility say nothing of filters on places. */

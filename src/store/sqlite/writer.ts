@@ -8,7 +8,14 @@ import type { Scene, WorkTable } from '../contract.ts';
 import { Appender } from './append.ts';
 import { countStep } from './counts.ts';
 import { type Connection, connect } from './database.ts';
-import { commitFailed, type FromThread, failureOf, type Outcome, type ToWriter } from './message.ts';
+import {
+  commitFailed,
+  type FromThread,
+  failureOf,
+  type Outcome,
+  sqliteCode,
+  type ToWriter,
+} from './message.ts';
 import { SqliteTransaction } from './transaction.ts';
 
 /** What the thread is started with. `work` is the address of a module that exports `work: WorkTable`. */
@@ -38,25 +45,25 @@ class Writer {
 
   /** One commit for the first message and what else is waiting, within the bounds of a group. */
   group(first: ToWriter, next: () => ToWriter | undefined): FromThread {
+    const taken: number[] = [];
     const outcomes: Outcome[] = [];
     const tables = new Set<string>();
     const end = performance.now() + limits.groupMsMax;
-    let taken = 0;
-    this.#connection.exec('BEGIN IMMEDIATE');
-    for (let message: ToWriter | undefined = first; message !== undefined; ) {
-      outcomes.push(message.kind === 'settle' ? this.#settled(message.id) : this.#ran(message, tables));
-      taken += 1;
-      const more: boolean = taken < limits.groupOperationsMax && performance.now() < end;
-      message = more ? next() : undefined;
-    }
-    const failed = this.#commit();
-    if (failed !== null) {
-      const failure = failureOf(commitFailed(failed));
-      return {
-        outcomes: outcomes.map(({ id, ok, ...rest }) =>
-          ok ? { id, ok: false, failure } : ({ id, ok, ...rest } as Outcome),
-        ),
-      };
+    try {
+      this.#connection.exec('BEGIN IMMEDIATE');
+      for (let message: ToWriter | undefined = first; message !== undefined; ) {
+        taken.push(message.id);
+        outcomes.push(message.kind === 'settle' ? this.#settled(message.id) : this.#ran(message, tables));
+        const more: boolean = taken.length < limits.groupOperationsMax && performance.now() < end;
+        message = more ? next() : undefined;
+      }
+      this.#connection.exec('COMMIT');
+    } catch (error) {
+      this.#undo();
+      // Refusals too: what they were judged by may be undone now.
+      const failure = failureOf(commitFailed(error));
+      const undone = taken.length === 0 ? [first.id] : taken;
+      return { outcomes: undone.map((id) => ({ id, ok: false, failure })) };
     }
     this.#planCount();
     return { outcomes, commit: { tables: [...tables], lastEventId: this.#appender.lastId } };
@@ -66,6 +73,7 @@ class Writer {
     this.#connection.close();
   }
 
+  /** Runs one piece. Throws only where SQLite has undone more than the piece, or cannot undo it alone. */
   #ran(message: ToWriter & { kind: 'work' }, tables: Set<string>): Outcome {
     const { id, name, input } = message;
     const tx = new SqliteTransaction(this.#connection, this.#appender);
@@ -85,15 +93,9 @@ class Writer {
     }
   }
 
-  #commit(): unknown {
-    try {
-      this.#connection.exec('COMMIT');
-      return null;
-    } catch (error) {
-      if (this.#connection.database.isTransaction) this.#connection.exec('ROLLBACK');
-      this.#appender.forget();
-      return error;
-    }
+  #undo(): void {
+    if (this.#connection.database.isTransaction) this.#connection.exec('ROLLBACK');
+    this.#appender.forget();
   }
 
   #settled(id: number): Outcome {
@@ -107,10 +109,22 @@ class Writer {
     this.#countPlanned = true;
     setTimeout(() => {
       this.#countPlanned = false;
+      if (this.#countSome() > 0) this.#planCount();
+    }, countDelayMs).unref();
+  }
+
+  /** Answers how many events are left to count; none where the disk fails: the next commit plans another attempt. */
+  #countSome(): number {
+    try {
       this.#connection.exec('BEGIN IMMEDIATE');
       const left = countStep(this.#connection, this.#appender.lastId, countEventsMax);
-      if (this.#commit() === null && left > 0) this.#planCount();
-    }, countDelayMs).unref();
+      this.#connection.exec('COMMIT');
+      return left;
+    } catch (error) {
+      this.#undo();
+      if (sqliteCode(error) === null) throw error;
+      return 0;
+    }
   }
 
   /** The newest `occurred_at` of our own events: time never goes back over a restart. */

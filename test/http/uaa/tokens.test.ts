@@ -72,8 +72,11 @@ test('bad credentials', async () => {
 test('the origin that is hinted at must be uaa', async () => {
   const hint = (origin: string) => `?login_hint=${encodeURIComponent(JSON.stringify({ origin }))}`;
   assert.equal((await form(bob, cf, hint('uaa'))).status, 200);
-  refused(await form(bob, cf, hint('ldap')), 401, 'unauthorized', 'Bad credentials');
-  refused(await form(bob, cf, '?login_hint=x'), 401, 'unauthorized', 'Bad credentials');
+  assert.equal((await form({ ...bob, login_hint: '{"origin":"uaa"}' })).status, 200);
+  const unknown = 'The origin provided in the login hint is invalid.';
+  refused(await form(bob, cf, hint('ldap')), 401, 'unauthorized', unknown);
+  refused(await form({ ...bob, login_hint: '{"origin":"ldap"}' }), 401, 'unauthorized', unknown);
+  refused(await form(bob, cf, '?login_hint=x'), 401, 'unauthorized', unknown);
 });
 
 test('one-time passcodes are refused in words', async () => {

@@ -265,7 +265,7 @@ test('a client is looked up by cf set-org-role --client', async () => {
     [],
   );
   const missing = await server.call('GET', '/oauth/clients/nobody');
-  refused(missing, 404, 'not_found', 'There is no client with this id.');
+  refused(missing, 404, 'not_found', 'No such client: nobody');
 });
 
 test('no hash leaves the server', async () => {
