@@ -37,8 +37,6 @@ export interface Running {
   /** Where the server listens. */
   readonly address: string;
   readonly services: Services;
-  /** The password of `admin`, where this start made one. */
-  readonly newPassword: string | null;
   /** Finishes what is in progress, then closes the store. */
   stop(): Promise<void>;
 }
@@ -51,11 +49,23 @@ export async function openLog(
   return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
 }
 
+/** The password that `admin` gets where a log begins. */
+export interface FirstPassword {
+  /** null: one is made. */
+  readonly chosen: string | null;
+  /** Hears the password that was made before anything is stored, so that it cannot be lost. */
+  readonly announce: (password: string) => void;
+}
+
 /** Opens the store, seeds it on its first start, and listens. */
-export async function serve(config: Config, segmentEvents: number = limits.segmentEvents): Promise<Running> {
+export async function serve(
+  config: Config,
+  announce: FirstPassword['announce'],
+  segmentEvents: number = limits.segmentEvents,
+): Promise<Running> {
   const store = await openLog(config.data, segmentEvents);
   try {
-    const newPassword = await seedOnFirstStart(store, config.adminPassword);
+    await seedOnFirstStart(store, { chosen: config.adminPassword, announce });
     const state = { url: config.url ?? '' };
     const { services, flush } = await servicesOf(store, config, () => state.url);
     const server = createServer({
@@ -72,7 +82,7 @@ export async function serve(config: Config, segmentEvents: number = limits.segme
       await flush();
       await store.close();
     };
-    return { address, services, newPassword, stop };
+    return { address, services, stop };
   } catch (error) {
     await store.close();
     throw error;
@@ -85,11 +95,12 @@ export async function importOffline(
   lines: AsyncIterable<string>,
   origin: string,
   sha256: () => string,
+  password: FirstPassword,
 ): Promise<ImportReport> {
   checkOrigin(origin);
   const store = await openLog(directory);
   try {
-    await seedOnFirstStart(store, null);
+    await seedOnFirstStart(store, password);
     const doer = systemDoer({ interface: 'command', absent: 'imported by a command on the machine itself' });
     return await importAll(store, { origin, doer, lines, sha256 });
   } finally {
@@ -142,15 +153,14 @@ async function servicesOf(
   return { services, flush: () => doors.notes.flush() };
 }
 
-/** Makes the first user where the log is empty. Answers the password that was made up, if one was. */
-async function seedOnFirstStart(store: Store, adminPassword: string | null): Promise<string | null> {
+/** Makes the first user where the log is empty. */
+async function seedOnFirstStart(store: Store, { chosen, announce }: FirstPassword): Promise<void> {
   const { events } = await store.stats();
-  if (events > 0) return null;
-  const made = adminPassword === null ? randomBytes(18).toString('base64url') : null;
-  const passwords = createPasswords({ random: systemRandom });
-  const adminPasswordHash = await passwords.hash(adminPassword ?? made ?? '');
+  if (events > 0) return;
+  const password = chosen ?? randomBytes(18).toString('base64url');
+  if (chosen === null) announce(password);
+  const adminPasswordHash = await createPasswords({ random: systemRandom }).hash(password);
   await store.run('start.first', { adminPasswordHash, version: product.version });
-  return made;
 }
 
 /** Waits for requests in progress, but not for ever. */

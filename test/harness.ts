@@ -55,7 +55,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     trustedProxies: [],
     logLevel: 'error' as const,
   };
-  const running = await serve(config, options.segmentEvents);
+  const running = await serve(config, () => undefined, options.segmentEvents);
   const url = running.address;
   const adminToken = await passwordGrant(url, 'admin', adminPassword);
   return {

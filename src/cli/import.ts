@@ -10,6 +10,7 @@ import { CliFailure, wrongUsage } from './failure.ts';
 import { ImportSource, linesOfEvents, standardInput } from './import-source.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { connect, serverOptions } from './remote.ts';
+import { firstPassword } from './serve.ts';
 import type { SessionChoice } from './session.ts';
 import { counted, say, tell, visible } from './terminal.ts';
 
@@ -145,7 +146,10 @@ async function receiverFor(options: ImportOptions): Promise<Receiver> {
   const { importOffline } = await import('../compose.ts');
   const folder = options.data;
   const offline: Receiver = (source) =>
-    importOffline(folder, source.lines(Number.POSITIVE_INFINITY), options.origin, () => source.digest());
+    importOffline(folder, source.lines(Number.POSITIVE_INFINITY), options.origin, () => source.digest(), {
+      chosen: process.env.HANSARD_ADMIN_PASSWORD || null,
+      announce: (password) => tell(firstPassword(password)),
+    });
   let receive = offline;
   return async (source) => {
     const before = source.sent;

@@ -33,8 +33,12 @@ Examples:
 
 async function run(config: Config): Promise<void> {
   const { serve } = await import('../compose.ts');
-  const running = await serve(config);
-  process.stdout.write(banner(running.address, config, running.newPassword));
+  let made: string | null = null;
+  const running = await serve(config, (password) => {
+    made = password;
+    process.stdout.write(firstPassword(password));
+  });
+  process.stdout.write(banner(running.address, config, made));
   const stop = (): void => {
     running.stop().then(
       () => process.exit(0),
@@ -48,20 +52,21 @@ async function run(config: Config): Promise<void> {
   process.once('SIGTERM', stop);
 }
 
-function banner(address: string, config: Config, newPassword: string | null): string {
+/** What the first start shows, once. */
+export function firstPassword(password: string): string {
+  return `This is the first start. The user is admin, and this is its password, shown only now:\n\n    ${password}\n\n`;
+}
+
+function banner(address: string, config: Config, made: string | null): string {
   const lines = [`Hansard listens on ${address}`, `Data: ${config.data}`];
-  if (newPassword !== null) {
+  if (made !== null) {
     lines.push(
-      '',
-      'This is the first start. The user is admin, and this is its password, shown only now:',
-      '',
-      `    ${newPassword}`,
       '',
       'Three commands to try, in another terminal:',
       '',
       `    bin/hansard login ${address} -u admin`,
       `    bin/hansard curl -X POST /v3/organizations -d '{"name":"acme"}' && bin/hansard events`,
-      `    cf api ${address} && cf auth admin '${newPassword}' && cf curl /v2/events`,
+      `    cf api ${address} && cf auth admin '${made}' && cf curl /v2/events`,
     );
   }
   return `${lines.join('\n')}\n\n`;

@@ -79,11 +79,16 @@ export const limits = {
   connectionIdleMsMax: 120_000,
   /** How long a stopping server waits for requests in progress. */
   stopMsMax: 10_000,
+  /** Events are read a few at a time; their data in one answer is bounded, since one event may hold a megabyte. */
+  eventsReadAtOnce: 100,
+  pageCharactersMax: 134_217_728,
   /** Labels and annotations, as the original bounds them. */
   labelNameCharactersMax: 63,
   labelPrefixCharactersMax: 253,
   annotationCharactersMax: 5_000,
   metadataEntriesMax: 50,
+  /** Labels or annotations that one request may set or take away: it holds the writer for as long as it takes. */
+  metadataChangesMax: 1_000,
   /** SCIM lists of accounts, clients and groups: the page where none is asked for, and the longest, as UAA has them. */
   scimPageDefault: 100,
   scimPageMax: 500,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { limits } from '../../src/core/limits.ts';
 import type { EventRow, Particulars, StoredEvent } from '../../src/event/event.ts';
 import { everything } from '../../src/query/ast.ts';
 import { finds, inDirection } from '../../src/query/matches.ts';
@@ -305,6 +306,32 @@ function eventSuite(open: () => Promise<OpenedStore>): void {
       () => 'platform',
     );
     assert.equal(await opened.store.total(byName), 1);
+  });
+
+  it('refuses a page that is too large to be answered, and answers a smaller one', async () => {
+    const large = fc.sample(eventRow, 131).map((row) => ({
+      ...row,
+      type: 'audit.large',
+      audience: 'platform' as const,
+      data: `{"a":"${'x'.repeat(limits.dataBytesMax - 8)}"}`,
+    }));
+    for (const row of large) await opened.store.run('append', [row]);
+    const query = narrow(
+      { kind: 'in', field: 'type', values: ['audit.large'] },
+      { kind: 'all' },
+      'all',
+      () => 'platform',
+    );
+    const ask = (limit: number) =>
+      opened.store.page(query, {
+        direction: 'asc',
+        start: { kind: 'skip', rows: 0 },
+        limit,
+        bound: null,
+        total: null,
+      });
+    await assert.rejects(ask(131), /ask for smaller pages/);
+    assert.equal((await ask(2)).events.length, 2);
   });
 
   it('refuses the same identity twice', async () => {

@@ -81,6 +81,9 @@ function entryProblems(
 ): string[] {
   if (entries === undefined || entries === null || entries === false) return [];
   if (!isObject(entries)) return [`'${name}' is not an object`];
+  if (Object.keys(entries).length > limits.metadataChangesMax) {
+    return [`'${name}' has more than ${limits.metadataChangesMax} entries`];
+  }
   return Object.entries(entries).flatMap(([key, value]) => problems(key, value));
 }
 

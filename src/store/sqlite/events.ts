@@ -1,5 +1,6 @@
 // Events out of the store: pages, slices, single events. Each call runs in one read transaction of its connection.
 import type { SQLInputValue } from 'node:sqlite';
+import { AppError } from '../../core/error.ts';
 import { type Guid, guidBytes, guidText } from '../../core/guid.ts';
 import { limits } from '../../core/limits.ts';
 import type { EventKey, Particulars, StoredEvent } from '../../event/event.ts';
@@ -158,18 +159,33 @@ function spansOf(connection: Connection): Span[] {
   });
 }
 
-/** The events of the given keys, in the keys' order. */
+/**
+ * The events of the given keys, in the keys' order, read some at a time.
+ * @throws BadQueryParameter where together they are too large to be answered at once.
+ */
 function eventsOf(connection: Connection, spans: readonly Span[], keys: readonly EventKey[]): StoredEvent[] {
   const found = new Map<number, StoredEvent>();
+  let characters = 0;
   for (const { segment } of spans) {
     const ids = keys.filter(({ id }) => holds(segment, id)).map(({ id }) => id);
-    if (ids.length === 0) continue;
-    for (const row of connection.all(selectEvents(segment.number), [JSON.stringify(ids)])) {
-      const event = storedEvent(row);
-      found.set(event.id, event);
+    for (let from = 0; from < ids.length; from += limits.eventsReadAtOnce) {
+      const some = JSON.stringify(ids.slice(from, from + limits.eventsReadAtOnce));
+      for (const row of connection.all(selectEvents(segment.number), [some])) {
+        const event = storedEvent(row);
+        characters += event.data.length;
+        found.set(event.id, event);
+      }
+      if (characters > limits.pageCharactersMax) throw tooLarge();
     }
   }
   return keys.flatMap(({ id }) => found.get(id) ?? []);
+}
+
+function tooLarge(): AppError {
+  const most = `${limits.pageCharactersMax} characters of data`;
+  return new AppError('BadQueryParameter', [
+    `the events of this page hold more than ${most}: ask for smaller pages`,
+  ]);
 }
 
 function selectEvents(segment: number): string {

@@ -14,6 +14,10 @@ test('metadata: what is wrong is said in the original words', () => {
     [{ foo: 1, bar: 2 }, ["Metadata has unexpected field(s): 'foo' 'bar'"]],
     [{ labels: [] }, ["Metadata 'labels' is not an object"]],
     [{ annotations: 'x' }, ["Metadata 'annotations' is not an object"]],
+    [
+      { annotations: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`a${index}`, null])) },
+      ["Metadata 'annotations' has more than 1000 entries"],
+    ],
     [{ labels: { '': 'x' } }, ['Metadata label key error: key cannot be empty string']],
     [{ labels: { 'a/b/c': 'x' } }, ["Metadata label key error: key has more than one '/'"]],
     [
