@@ -11,8 +11,6 @@ export const limits = {
   importBatchLines: 1_000,
   /** And no more text than this: a thousand lines of a mebibyte each would be a gigabyte in memory. */
   importBatchCharactersMax: 4_194_304,
-  /** An import lets waiting operations in after this long. */
-  importCommitMsMax: 100,
   /** Operations that share one commit, and how long the writer collects them. */
   groupOperationsMax: 64,
   groupMsMax: 10,
@@ -22,6 +20,10 @@ export const limits = {
   readerQueueMax: 10_000,
   /** URL with its query: the original's proxies stop at 8 KB, org-wide type lists need less. */
   urlBytesMax: 65_536,
+  /** Conditions in the `q` parameters of one request: each is tested on every row that is walked. */
+  queryConditionsMax: 100,
+  /** Times in one list of times: each is a range of its own. Real clients send one. */
+  filterTimesMax: 100,
   /** Values in one list filter. */
   filterValuesMax: 5_000,
   /** Nesting of a filter tree and of JSON documents: deeper than any real one, far from any stack's end. */
@@ -51,6 +53,8 @@ export const limits = {
   inlinedRowsMax: 5_000,
   /** Events of one operation: deleting an organization records each of its parts. */
   operationEventsMax: 1_000_000,
+  /** The write-ahead log of the embedded store, beyond which a checkpoint makes the writer begin it anew. */
+  walBytesMax: 67_108_864,
   /** Events in one segment's tables (design, section 8). */
   segmentEvents: 1_000_000,
   /** Branches that a read merges before it walks the order and filters instead. */

@@ -23,11 +23,14 @@ export async function readEvents(
 ): Promise<{ page: EventPage; links: PageLinks }> {
   const query = narrow(wish.filter, await visibilityFor(call, services), 'platform', audienceOf);
   const page = await services.store.page(query, pageRequest(wish, query.digest));
-  if (wish.cursor === null) await noteRead(call, services, page.events.length);
+  await noteRead(call, services, page.events.length);
   return { page, links: pageLinks(wish, query.digest, page) };
 }
 
-/** Reads are recorded by reader, client and minute; following a link is no new search (design, section 4). */
+/**
+ * Reads are recorded by reader, client and minute, under what was asked for: a page that is linked to is the same
+ * search as the first one (design, section 4).
+ */
 export async function noteRead(call: KnownCall, { doors }: Services, rows: number): Promise<void> {
   const { principal, context, doer } = call;
   await doors.notes.note({
@@ -36,9 +39,16 @@ export async function noteRead(call: KnownCall, { doors }: Services, rows: numbe
     doer,
     target: { type: 'log', guid: 'log' },
     targetName: '',
-    about: {
-      text: `${context.interface}?${call.query}`.toWellFormed().slice(0, limits.contextCharactersMax),
-      rows,
-    },
+    about: { text: searchOf(call), rows },
   });
+}
+
+const paging = /^(page|per_page|results-per-page|cursor)=/;
+
+/** What was asked for: the guid of a single event, or the filters of a list. */
+function searchOf({ context, params, query }: KnownCall): string {
+  const filters = query.split('&').filter((parameter) => !paging.test(parameter));
+  const single = params.guid === undefined ? [] : [`guid=${params.guid}`];
+  const text = `${context.interface}?${[...single, ...filters].join('&')}`;
+  return text.toWellFormed().slice(0, limits.contextCharactersMax);
 }

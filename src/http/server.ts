@@ -94,6 +94,7 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
         reply.header('x-user-guid', principal.guid);
         checkScope(principal, route);
         if (route.dialect === 'v2' && (await isSupporterOnly(principal, services))) {
+          await noteRefusal(request, route, principal, 'V3Only', services);
           return send(reply, v3Only, route.dialect);
         }
         const call = await callOf(request, route);
@@ -102,10 +103,9 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
       } catch (error) {
         const answer = failure(error, request, route.dialect);
         if (answer.status === 403 && principal !== null) {
-          const noting = noteRefusal(request, route, principal, services);
-          await noting.catch((reason) =>
-            request.log.error({ err: reason }, 'a refusal could not be recorded yet'),
-          );
+          const reason = error instanceof AppError ? error.entry : 'NotAuthorized';
+          const noting = noteRefusal(request, route, principal, reason, services);
+          await noting.catch((err) => request.log.error({ err }, 'a refusal could not be recorded yet'));
         }
         return send(reply, answer, route.dialect);
       }
@@ -137,11 +137,12 @@ async function noteRefusal(
   request: FastifyRequest,
   route: Route,
   principal: Principal,
+  reason: string,
   { doors }: Services,
 ): Promise<void> {
   const path = (request.url.split('?', 1)[0] ?? '').slice(0, limits.contextCharactersMax);
   const doer = doerOf(principal, contextOf(request, route.dialect));
-  await doors.refused(doer, { method: request.method, path, status: 403, reason: 'NotAuthorized' });
+  await doors.refused(doer, { method: request.method, path, status: 403, reason });
 }
 
 async function callOf(request: FastifyRequest, route: Route): Promise<Call> {

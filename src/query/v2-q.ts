@@ -3,6 +3,7 @@
 import { type Instant, microsPerSecond } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
 import { and, type Comparison, type Filter, nothing, or, type TextField } from './ast.ts';
+import { compareText } from './matches.ts';
 import { badQuery, quoted } from './parameters.ts';
 import { parseRubyTime } from './ruby-time.ts';
 import { rangeFilter, type TimeRange } from './time-range.ts';
@@ -27,8 +28,8 @@ const operatorForm = /:|>=|<=|<|>| IN /;
  */
 export function parseQ(values: readonly string[], attributes: readonly string[]): Condition[] {
   const conditions = values.flatMap(segmentsOf).map((segment) => conditionOf(segment));
-  if (conditions.length > limits.filterValuesMax) {
-    throw badQuery(`q takes at most ${limits.filterValuesMax} conditions`);
+  if (conditions.length > limits.queryConditionsMax) {
+    throw badQuery(`q takes at most ${limits.queryConditionsMax} conditions`);
   }
   const wrong = conditions.find((condition) => !attributes.includes(condition.attribute));
   if (wrong !== undefined) throw badQuery(wrong.attribute);
@@ -87,12 +88,29 @@ export const eventAttributes: readonly string[] = ['timestamp', ...Object.keys(t
  * @throws AppError BadQueryParameter for a timestamp that is none (the original: 500).
  */
 export function eventFilter(conditions: readonly Condition[], now: Instant): Filter {
-  return and(
-    ...conditions.map((condition) => {
-      const field = textFields[condition.attribute];
-      return field === undefined ? timestampFilter(condition, now) : textFilter(field, condition);
-    }),
-  );
+  const filters = conditions.map((condition) => {
+    const field = textFields[condition.attribute];
+    return field === undefined ? timestampFilter(condition, now) : textFilter(field, condition);
+  });
+  return and(...tightest(filters));
+}
+
+/** Of several lower or upper bounds on one text field, the one that lets the fewest through stands for all. */
+function tightest(filters: readonly Filter[]): Filter[] {
+  const bounds = new Map<string, Filter & { kind: 'text' }>();
+  for (const filter of filters) {
+    if (filter.kind !== 'text') continue;
+    const key = `${filter.field}${filter.op.charAt(0)}`;
+    const known = bounds.get(key);
+    if (known === undefined || isTighter(filter, known)) bounds.set(key, filter);
+  }
+  return [...filters.filter(({ kind }) => kind !== 'text'), ...bounds.values()];
+}
+
+function isTighter(one: Filter & { kind: 'text' }, other: Filter & { kind: 'text' }): boolean {
+  const order = compareText(one.value, other.value);
+  if (order === 0) return one.op.length < other.op.length;
+  return one.op.startsWith('>') ? order > 0 : order < 0;
 }
 
 function textFilter(field: TextField, condition: Condition): Filter {
@@ -110,6 +128,9 @@ function timestampFilter(condition: Condition, now: Instant): Filter {
     throw badQuery('timestamp needs an operator and a time, such as timestamp>2018-02-01T10:00:00Z');
   }
   const times = operator === ' IN ' ? listItems(value) : [value];
+  if (times.length > limits.filterTimesMax) {
+    throw badQuery(`a list of timestamps takes at most ${limits.filterTimesMax} of them`);
+  }
   const ranges = times
     .filter((time) => time !== '')
     .map((time) => rangeFilter(rangeOf(operator, timeOf(time, now))));

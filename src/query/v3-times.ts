@@ -28,8 +28,8 @@ export function readTimes(value: Value, label: string, messages: string[]): Time
   }
   if (value.kind === 'text' && value.text === null) return [];
   const texts = commaList(rubyText(value));
-  if (texts.length > limits.filterValuesMax) {
-    messages.push(`${label} takes at most ${limits.filterValuesMax} values`);
+  if (texts.length > limits.filterTimesMax) {
+    messages.push(`${label} takes at most ${limits.filterTimesMax} values`);
     return [];
   }
   return [texts.map((text) => within(readSecond(text, label, messages)))];

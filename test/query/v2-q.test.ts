@@ -118,8 +118,43 @@ test('empty times find nothing, wrong ones are refused and named', () => {
 
 test('too many conditions are refused', () => {
   assert.match(
-    refused(() => conditions('type:a;'.repeat(limits.filterValuesMax + 1))),
-    /at most 5000/,
+    refused(() => conditions('type:a;'.repeat(limits.queryConditionsMax + 1))),
+    /at most 100/,
+  );
+});
+
+test('several bounds on one text let through what each of them does', () => {
+  const value = fc.constantFrom('a', 'b', 'ä', '𝔸', 'ﬀ', '');
+  const operator = fc.constantFrom('<', '<=', '>', '>=');
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(operator, value), { minLength: 1, maxLength: 8 }),
+      value,
+      (bounds, guid) => {
+        const parsed = parseQ(
+          bounds.map(([op, text]) => `actee${op}${text}`),
+          ['actee'],
+        );
+        const one = event({ target: { type: 'app', guid } });
+        const each = parsed.map((condition) => eventFilter([condition], 0));
+        const together = eventFilter(parsed, 0);
+        assert.equal(
+          matches(together, one),
+          each.every((filter) => matches(filter, one)),
+        );
+        assert.ok(together.kind !== 'and' || together.all.length <= 2);
+      },
+    ),
+  );
+});
+
+test('too many timestamps in one list are refused', () => {
+  const time = '2018-02-01T10:00:00Z,';
+  assert.match(
+    refused(() =>
+      eventFilter(parseQ([`timestamp IN ${time.repeat(limits.filterTimesMax + 1)}`], ['timestamp']), 0),
+    ),
+    /at most 100 of them/,
   );
 });
 

@@ -17,7 +17,7 @@ import {
 } from '../../query/v2-events.ts';
 import { equals } from '../../store/table.ts';
 import { v2Event, v2Page } from '../../wire/v2.ts';
-import { readEvents, visibilityFor } from '../events.ts';
+import { noteRead, readEvents, visibilityFor } from '../events.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
 
 async function list(call: KnownCall, services: Services): Promise<Answer> {
@@ -63,6 +63,7 @@ async function one(call: KnownCall, services: Services): Promise<Answer> {
   if (found.kind === 'unknown') throw new AppError('EventNotFound', [guid]);
   if (!mayRead(call.principal)) throw new AppError('InsufficientScope');
   if (found.kind === 'invisible') throw new AppError('NotAuthorized');
+  await noteRead(call, services, 1);
   return { status: 200, body: v2Event(found.event) };
 }
 

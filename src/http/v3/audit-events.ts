@@ -6,7 +6,7 @@ import { everything } from '../../query/ast.ts';
 import { narrow } from '../../query/narrow.ts';
 import { parseV3Events, v3EventsSpec } from '../../query/v3-events.ts';
 import { v3Event, v3Page } from '../../wire/v3.ts';
-import { readEvents, visibilityFor } from '../events.ts';
+import { noteRead, readEvents, visibilityFor } from '../events.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
 
 async function list(call: KnownCall, services: Services): Promise<Answer> {
@@ -33,6 +33,7 @@ async function one(call: KnownCall, services: Services): Promise<Answer> {
     ? await services.store.find(query, guid.toLowerCase())
     : { kind: 'unknown' as const };
   if (found.kind !== 'event') throw new AppError('ResourceNotFound', ['Event not found']);
+  await noteRead(call, services, 1);
   return { status: 200, body: v3Event(found.event, services.url) };
 }
 

@@ -25,13 +25,17 @@ export type IndexedField = 'type' | 'organization' | 'space' | 'target' | 'actor
 
 const indexedFields: readonly IndexedField[] = ['type', 'organization', 'space', 'target', 'actor'];
 
+const always: Window = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+
 export function boundsOf(connection: Connection, query: NarrowedQuery): BoundedQuery {
   const parts = query.filter.kind === 'and' ? query.filter.all : [query.filter];
   const indexed = new Map<IndexedField, Filter[]>();
   const rest: Filter[] = [];
-  let window: Window = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
+  let window = always;
   for (const part of parts) {
     const field = indexedField(part);
+    const hull = part.kind === 'time' ? null : hullOf(part);
+    if (hull !== null) window = { from: Math.max(window.from, hull.from), to: Math.min(window.to, hull.to) };
     if (part.kind === 'time') window = narrowed(window, part);
     else if (field === undefined) rest.push(part);
     else indexed.set(field, [...(indexed.get(field) ?? []), part]);
@@ -60,6 +64,18 @@ export function boundsOf(connection: Connection, query: NarrowedQuery): BoundedQ
 function indexedField(filter: Filter): IndexedField | undefined {
   if (filter.kind === 'prefix') return 'type';
   return filter.kind === 'in' ? indexedFields.find((field) => field === filter.field) : undefined;
+}
+
+/** The window around all alternatives of a list of times; the list itself stays with the predicate. */
+function hullOf(filter: Filter): Window | null {
+  if (filter.kind === 'time') return narrowed(always, filter);
+  const parts = filter.kind === 'and' ? filter.all : filter.kind === 'or' ? filter.any : [];
+  const hulls = parts.map(hullOf).filter((hull) => hull !== null);
+  if (filter.kind === 'and' && hulls.length > 0) {
+    return { from: Math.max(...hulls.map(({ from }) => from)), to: Math.min(...hulls.map(({ to }) => to)) };
+  }
+  if (filter.kind !== 'or' || hulls.length === 0 || hulls.length < parts.length) return null;
+  return { from: Math.min(...hulls.map(({ from }) => from)), to: Math.max(...hulls.map(({ to }) => to)) };
 }
 
 function narrowed(window: Window, { op, value }: Filter & { kind: 'time' }): Window {

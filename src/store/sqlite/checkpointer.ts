@@ -1,5 +1,6 @@
 // The thread that moves the write-ahead log into the database file, so that no commit ever waits for it. PASSIVE
-// never blocks a writer or a reader; once everything is moved, the next commit begins the log file anew. A disk that
+// never blocks a writer or a reader; once everything is moved, the next commit begins the log file anew. While a writer
+// never pauses there is always something left to move: then it is the writer that begins anew (writer.ts). A disk that
 // fails is tried again a second later: until then the log file grows, and nothing is lost.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { type Connection, connect } from './database.ts';

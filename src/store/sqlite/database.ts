@@ -1,6 +1,7 @@
 // One connection to the embedded database: its settings and its prepared statements. Settings that decide about
 // durability stand here and nowhere else.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { limits } from '../../core/limits.ts';
 import type { SqlDialect } from '../sql.ts';
 import type { Value } from '../table.ts';
 
@@ -22,6 +23,9 @@ export interface Connection {
   close(): void;
 }
 
+/** How long a statement waits for a lock that another connection holds. */
+export const busyMs = 10_000;
+
 const statementsMax = 2_000;
 /** Longer texts are those of one question with very many conditions: nobody asks it again. */
 const keptCharactersMax = 20_000;
@@ -32,9 +36,12 @@ const keptCharactersMax = 20_000;
  */
 export function connect(file: string, role: 'write' | 'read' | 'checkpoint'): Connection {
   const database = new DatabaseSync(file, { readOnly: role === 'read', enableForeignKeyConstraints: false });
-  database.exec('PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;');
+  database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;`);
   if (role !== 'read') database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  if (role === 'write') database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;');
+  if (role === 'write') {
+    database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;');
+    database.exec(`PRAGMA journal_size_limit = ${limits.walBytesMax}`);
+  }
   const statements = new Map<string, StatementSync>();
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql);

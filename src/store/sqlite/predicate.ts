@@ -61,6 +61,9 @@ function comparison(sql: Sql, field: TextField, op: string, value: string): stri
   if (field === 'guid') return `${guidTextSql} ${op} ${sql.param(value)}`;
   if (field === 'outcome') return `CASE outcome ${outcomeCases} END ${op} ${sql.param(value)}`;
   const { column, table, text } = dictionaries[field];
+  // People and things are many: looked up for each row that is walked, not all of them beforehand.
+  if (table === 'party')
+    return `(SELECT guid FROM party WHERE party.id = ${column}) ${op} ${sql.param(value)}`;
   return `${column} IN (SELECT id FROM ${table} WHERE ${text} ${op} ${sql.param(value)})`;
 }
 

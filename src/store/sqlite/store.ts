@@ -1,5 +1,5 @@
-// The embedded store: one writer thread, two reader threads, one that checkpoints, and the lock that keeps other
-// processes out. What it promises stands in `store/contract.ts`.
+// The embedded store: one writer thread, reader threads for questions about events and lists, one for the short
+// look-ups that every request needs, one that checkpoints, and the lock that keeps other processes out. What it promises stands in `store/contract.ts`.
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../../core/clock.ts';
@@ -44,15 +44,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     { length: options.readers ?? Math.min(2, availableParallelism()) },
     () => new Lane(script('reader'), { file }, limits.readerQueueMax),
   );
+  // Whose token and which roles: never behind somebody's long question.
+  const lookUps = new Lane(script('reader'), { file }, limits.readerQueueMax);
   const checkpointer = new Lane(script('checkpointer'), { file }, 1);
   const close = async (): Promise<void> => {
     await checkpointer.close();
-    await Promise.all(readers.map((lane) => lane.close()));
+    await Promise.all([...readers, lookUps].map((lane) => lane.close()));
     await writer.close();
     held.release();
   };
   try {
-    await Promise.all([writer, checkpointer, ...readers].map((lane) => lane.ready()));
+    await Promise.all([writer, checkpointer, lookUps, ...readers].map((lane) => lane.ready()));
   } catch (error) {
     await close();
     throw error;
@@ -63,13 +65,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     return idle.ask({ method, args }) as Promise<never>;
   };
   return {
-    rows: (table, query) => read('rows', table, query),
+    rows: (table, query) => lookUps.ask({ method: 'rows', args: [table, query] }) as Promise<never>,
     rowPage: (table, query) => read('rowPage', table, query),
     page: (query, request) => read('page', query, request),
     scan: (query, request) => read('scan', query, request),
     find: (query, guid) => read('find', query, guid),
     total: (query) => read('total', query),
-    stats: () => read('stats'),
+    stats: () => lookUps.ask({ method: 'stats', args: [] }) as Promise<never>,
     run: (name, input) => writer.ask({ kind: 'work', name, input }),
     onCommit: (listener) => void listeners.push(listener),
     settle: async () => void (await writer.ask({ kind: 'settle' })),

@@ -1,5 +1,6 @@
 // The writer thread: takes what is queued, runs each piece in a savepoint of its own, commits once, then answers
 // all. Nothing is answered before the commit's fsync has returned.
+import { statSync } from 'node:fs';
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { monotonicClock, systemClock } from '../../core/clock.ts';
 import { systemRandom } from '../../core/guid.ts';
@@ -7,7 +8,7 @@ import { limits } from '../../core/limits.ts';
 import type { Scene, WorkTable } from '../contract.ts';
 import { Appender } from './append.ts';
 import { countStep } from './counts.ts';
-import { type Connection, connect } from './database.ts';
+import { busyMs, type Connection, connect } from './database.ts';
 import {
   commitFailed,
   type FromThread,
@@ -27,18 +28,22 @@ export interface WriterData {
 
 const countEventsMax = 20_000;
 const countDelayMs = 200;
+const logLookMs = 250;
 
 class Writer {
   readonly #connection: Connection;
   readonly #appender: Appender;
   readonly #work: WorkTable;
   readonly #scene: Scene;
+  readonly #log: string;
   #countPlanned = false;
+  #nextLook = 0;
 
   constructor(data: WriterData, work: WorkTable) {
     this.#connection = connect(data.file, 'write');
     this.#appender = new Appender(this.#connection, data.segmentEvents);
     this.#work = work;
+    this.#log = `${data.file}-wal`;
     this.#scene = { now: monotonicClock(systemClock, this.#lastInstant()), random: systemRandom };
     this.#planCount();
   }
@@ -61,11 +66,12 @@ class Writer {
     } catch (error) {
       this.#undo();
       // Refusals too: what they were judged by may be undone now.
-      const failure = failureOf(commitFailed(error));
+      const failure = failureOf(sqliteCode(error) === null ? error : commitFailed(error));
       const undone = taken.length === 0 ? [first.id] : taken;
       return { outcomes: undone.map((id) => ({ id, ok: false, failure })) };
     }
     this.#planCount();
+    this.#boundLog();
     return { outcomes, commit: { tables: [...tables], lastEventId: this.#appender.lastId } };
   }
 
@@ -101,6 +107,24 @@ class Writer {
   #settled(id: number): Outcome {
     while (countStep(this.#connection, this.#appender.lastId, countEventsMax) > 0);
     return { id, ok: true, value: null };
+  }
+
+  /**
+   * Begins the write-ahead log anew where it has outgrown its bound: between two groups, with the little that the
+   * checkpointer has not moved yet. Readers in the way are not waited for; a later group tries again.
+   */
+  #boundLog(): void {
+    if (performance.now() < this.#nextLook) return;
+    this.#nextLook = performance.now() + logLookMs;
+    if ((statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0) <= limits.walBytesMax) return;
+    this.#connection.exec('PRAGMA busy_timeout = 20');
+    try {
+      this.#connection.get('PRAGMA wal_checkpoint(TRUNCATE)', []);
+    } catch (error) {
+      if (sqliteCode(error) === null) throw error;
+    } finally {
+      this.#connection.exec(`PRAGMA busy_timeout = ${busyMs}`);
+    }
   }
 
   /** Counts what was committed, a slice at a time, between groups. */
