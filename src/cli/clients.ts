@@ -73,7 +73,7 @@ export function clientsIn({ store, run, doer, passwords }: Offline): Clients {
     async add({ secret, grants, ...wanted }) {
       const secretHash = await hashSecret(secret, passwords);
       const client = newClient({ ...wanted, grantTypes: grantTypesOf(grants), secretHash });
-      return ofClient(await run('client.create', { doer, client }));
+      return ofClient(await run('client.create', { doer, client, mayHaveRoles: true }));
     },
     async remove(id) {
       await run('client.delete', { doer, id });

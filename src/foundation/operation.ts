@@ -32,6 +32,7 @@ export function operation<A extends Action, I, R>(
 ): Operation<A, I, R> {
   return (tx, { permit, doer, input }, scene) => {
     const { userGuid, global, write, action, where } = permit;
+    // As identity/standing.ts does: an admin needs no role.
     const standing = { userGuid, global, write, roles: global === 'admin' ? [] : rolesOf(tx, userGuid) };
     if (!allowed(standing, action, where)) throw new AppError('NotAuthorized');
     return append(tx, scene, doer, (at) => body({ tx, permit, doer, at, scene }, input));

@@ -5,10 +5,11 @@ import { AppError } from '../core/error.ts';
 import { isGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
-import { append, type Doer } from '../log/append.ts';
+import { append, type Doer, type Happening } from '../log/append.ts';
 import { type Readers, type Scene, type Transaction, UniqueViolation } from '../store/contract.ts';
 import { equals, type Row, type Table } from '../store/table.ts';
 import type { Passwords } from './password.ts';
+import { roleOf, rolesOf, roleTable } from './role.ts';
 import { knownScopes, unknownScope } from './scope.ts';
 import { endSessions } from './session.ts';
 
@@ -124,16 +125,20 @@ export async function hashSecret(secret: string, passwords: Passwords): Promise<
   return secret === '' ? '' : passwords.hash(secret);
 }
 
-/** Whether the secret is the client's. An unknown client has none. Throws ServiceUnavailable. */
+/**
+ * Whether the secret is the client's. An unknown client has none, and it takes the work of a password to find that
+ * out, as it does for a wrong secret: time does not tell which clients there are. Throws ServiceUnavailable.
+ */
 export async function isSecretOf(
   client: Client | null,
   secret: string,
   passwords: Passwords,
 ): Promise<boolean> {
-  if (client === null) return false;
-  if (client.secretHash === '') return secret === '';
-  if (!client.secretHash.startsWith(digestMark)) return passwords.verify(secret, client.secretHash);
-  return timingSafeEqual(Buffer.from(digestText(secret)), Buffer.from(client.secretHash));
+  const stored = client?.secretHash ?? null;
+  if (stored === '') return secret === '';
+  if (stored === null || !stored.startsWith(digestMark)) return passwords.verify(secret, stored);
+  if (timingSafeEqual(Buffer.from(digestText(secret)), Buffer.from(stored))) return true;
+  return passwords.verify(secret, null);
 }
 
 export function clientOf(row: Row): Client {
@@ -152,13 +157,20 @@ export async function clientById(readers: Readers, id: string): Promise<Client |
   return row === undefined ? null : clientOf(row);
 }
 
-/** Work: makes a client. Throws UniquenessError. */
+/** `mayHaveRoles`: an administrator asks, or the client itself; see `checkRoles`. */
+interface Order {
+  readonly doer: Doer;
+  readonly mayHaveRoles?: boolean;
+}
+
+/** Work: makes a client. Throws UniquenessError, and UnprocessableEntity where its id has roles that it may not. */
 export function createClient(
   tx: Transaction,
-  { doer, client }: { readonly doer: Doer; readonly client: NewClient },
+  { doer, client, mayHaveRoles = false }: Order & { readonly client: NewClient },
   scene: Scene,
 ): Client {
   return append(tx, scene, doer, (at) => {
+    if (!mayHaveRoles) checkRoles(tx, client.id);
     const made = insertClient(tx, client, at);
     const { grantTypes, scopes, authorities } = made;
     const data = { grants: grantTypes, scopes, authorities };
@@ -166,7 +178,10 @@ export function createClient(
   });
 }
 
-/** Work: removes a client and ends its sessions. Throws ResourceNotFound, UnprocessableEntity for `cf`. */
+/**
+ * Work: removes a client, its sessions and its roles, so that whoever comes to have the id later has none of them.
+ * Throws ResourceNotFound, UnprocessableEntity for `cf`.
+ */
 export function deleteClient(
   tx: Transaction,
   { doer, id }: { readonly doer: Doer; readonly id: string },
@@ -177,20 +192,30 @@ export function deleteClient(
     if (id === cfClient.id) throw invalid('The client "cf" is built in and stays.');
     tx.remove(clientTable, { id });
     const sessions = endSessions(tx, { client_id: id });
-    return { events: [happened('client_delete', id, { sessions })], result: client };
+    const lost = takeRoles(tx, id);
+    return { events: [...lost, happened('client_delete', id, { sessions })], result: client };
   });
 }
 
-/** Work: stores another secret and ends the client's sessions. Throws ResourceNotFound, UnprocessableEntity for `cf`. */
+/**
+ * Work: stores another secret and ends the client's sessions. Throws ResourceNotFound, and UnprocessableEntity for `cf`
+ * and for a client with roles that whoever asks may not take over.
+ */
 export function changeSecret(
   tx: Transaction,
-  { doer, id, secretHash }: { readonly doer: Doer; readonly id: string; readonly secretHash: string },
+  {
+    doer,
+    id,
+    secretHash,
+    mayHaveRoles = false,
+  }: Order & { readonly id: string; readonly secretHash: string },
   scene: Scene,
 ): null {
   return append(tx, scene, doer, () => {
     const client = clientIn(tx, id);
     if (id === cfClient.id) throw invalid('The client "cf" is built in and keeps its empty secret.');
     checkSecret(secretHash, client);
+    if (!mayHaveRoles) checkRoles(tx, id);
     tx.update(clientTable, { id }, { secret_hash: secretHash });
     const sessions = endSessions(tx, { client_id: id });
     return { events: [happened('secret_change', id, { sessions })], result: null };
@@ -221,6 +246,29 @@ function clientIn(tx: Transaction, id: string): Client {
   const row = tx.get(clientTable, { id });
   if (row === undefined) throw new AppError('ResourceNotFound', ['Client not found']);
   return clientOf(row);
+}
+
+/** Whoever knows the secret of a client acts with the roles of its id: only an administrator hands those out so. */
+function checkRoles(tx: Transaction, id: string): void {
+  if (rolesOf(tx, id).length === 0) return;
+  throw invalid(
+    `"${id}" has roles in organizations or spaces: only an administrator (uaa.admin) may do this.`,
+  );
+}
+
+/** Takes away every role of a client, the newest first, and tells of each as the foundation does (membership.ts). */
+function takeRoles(tx: Transaction, id: string): Happening[] {
+  const order = [{ column: 'created_at', direction: 'desc' }] as const;
+  const lost = tx.find(roleTable, { where: equals('user_guid', id), order }).map(roleOf);
+  if (lost.length > 0) tx.remove(roleTable, { user_guid: id });
+  return lost.map(({ type, organizationGuid, spaceGuid }) => ({
+    type: `audit.user.${type}_remove`,
+    target: { type: 'user', guid: id },
+    targetName: '',
+    organizationGuid,
+    spaceGuid,
+    data: { request: {} },
+  }));
 }
 
 const digestMark = '$sha256$';

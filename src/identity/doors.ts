@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/guid.ts';
 import type { Doer } from '../log/append.ts';
-import { createNotes, type Notes, notable, reads, refusals } from '../log/notes.ts';
+import { createNotes, type Notes, notable, refusals } from '../log/notes.ts';
 import type { Store } from '../store/contract.ts';
 import { createGrants, type Grants } from './grant.ts';
 import { keptKey } from './key-file.ts';
@@ -19,8 +19,6 @@ export interface Doors extends Grants {
   readonly run: IdentityRun;
   /** Notes a request that was refused for want of a role or scope. Durable for the first of a minute. */
   refused(doer: Doer, refusal: Refusal): Promise<void>;
-  /** Notes that somebody was answered events: by which filter, as text, and how many. */
-  read(doer: Doer, filter: string, rows: number): Promise<void>;
 }
 
 export interface Refusal {
@@ -59,7 +57,6 @@ export async function createDoors(options: {
     notes,
     run,
     refused: (doer, refusal) => noteRefusal(notes, doer, refusal),
-    read: (doer, filter, rows) => noteRead(notes, doer, filter, rows),
   };
 }
 
@@ -73,16 +70,5 @@ function noteRefusal(notes: Notes, doer: Doer, { method, path, status, reason }:
     targetName: '',
     data: { method, path: notable(path), status, reason },
     about: { text: `${method} ${path}`, rows: 0 },
-  });
-}
-
-function noteRead(notes: Notes, doer: Doer, filter: string, rows: number): Promise<void> {
-  return notes.note({
-    kind: reads,
-    subject: [doer.actor.guid, doer.context.client ?? ''],
-    doer,
-    target: theLog,
-    targetName: '',
-    about: { text: filter, rows },
   });
 }

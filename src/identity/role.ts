@@ -135,7 +135,10 @@ const sees = {
 
 export type Sight = keyof typeof sees;
 
-/** Whether a standing allows an action at a place. Admins always; global readers never change anything. */
+/**
+ * Whether a standing allows an action at a place. Admins are allowed everything; being a global reader allows nothing
+ * to be changed, and takes nothing away from what the same person's roles allow.
+ */
 export function allowed(standing: Standing, action: Action, where: Where): boolean {
   if (!standing.write) return false;
   const holders: readonly Holder[] = may[action];

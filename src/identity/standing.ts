@@ -29,7 +29,8 @@ export function createStandings(readers: Readers): Standings {
   return {
     async of(principal) {
       const global = globalRole(principal);
-      const held = global === null ? await rolesOf(principal.guid) : [];
+      // As the writer does (foundation/operation.ts): who reads everything may still manage something.
+      const held = global === 'admin' ? [] : await rolesOf(principal.guid);
       return { userGuid: principal.guid, global, write: mayWrite(principal), roles: held };
     },
     invalidate(tables) {

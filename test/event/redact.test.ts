@@ -96,6 +96,13 @@ test('what the catalog says of a type is done, in the names of V2 and V3', () =>
       { manifest: `name: x\nenv: "${hidden}"\n` },
     ],
     ['audit.app.apply_manifest', { manifest: { env: 1 } }, { manifest: hidden }],
+    [
+      'audit.app.apply_manifest',
+      { manifest: 'name: x\ncommand: JAVA_OPTS="-Ddb.password=c4naRy -Xmx1g" java -jar x\nmemory: 1G\n' },
+      {
+        manifest: `name: x\ncommand: JAVA_OPTS="-Ddb.password=${redacted} -Xmx1g" java -jar x\nmemory: 1G\n`,
+      },
+    ],
   ];
   for (const [type, request, expected] of cases) {
     assert.deepEqual(safe(type, { request }), { request: expected }, type);
@@ -244,6 +251,11 @@ const look = fc.constantFrom(
   `password=${canary}`,
   `{"token":"${canary}"}`,
   `["${canary.replace(/^/, 'https://u:')}@h"]`,
+  `opts="-Da.password=${canary} -Xmx1g"`,
+  `{"a":{"password":"${canary}"}} trailing`,
+  `map[a:1 password:${canary}]`,
+  `<a><password>${canary}</password></a>`,
+  `curl -u bob:${canary} x`,
   JSON.stringify(JSON.stringify({ deep: { clientSecret: [canary] } })),
 );
 const secretName = fc.constantFrom(

@@ -142,6 +142,94 @@ test('secrets are found by their look and by their names, wherever they stand in
   }
 });
 
+test('a harmless name vouches for nothing inside its value, and only the secret goes', () => {
+  for (const [text, expected] of [
+    ['JAVA_OPTS="-Ddb.password=c4naRy -Xmx1g"', 'JAVA_OPTS="-Ddb.password=[REDACTED] -Xmx1g"'],
+    ['env={"db":{"password":"c4naRy"},"a":1}', 'env={"db":{"password":"[REDACTED]"},"a":1}'],
+    ['config={"a":{"b":1}} password=c4naRy x', 'config={"a":{"b":1}} password=[REDACTED] x'],
+    ['ARGS="--password c4naRy" x', 'ARGS="--password [REDACTED]" x'],
+    ['cmd="mysql --password=c4naRy"', 'cmd="mysql --password=[REDACTED]"'],
+    ['conn="host=x password=c4naRy"', 'conn="host=x password=[REDACTED]"'],
+    ['{"a":{"password":"c4naRy"}} trailing', '{"a":{"password":"[REDACTED]"}} trailing'],
+    ['json=[{"password":"c4naRy"}]', 'json=[{"password":"[REDACTED]"}]'],
+    ['a="{\\"b\\":\\"token=c4naRy\\"}"', 'a="{\\"b\\":\\"token=[REDACTED]\\"}"'],
+    ['password="c4\\"c4naRy" x', 'password="[REDACTED]" x'],
+  ]) {
+    assert.equal(hideSecrets(text ?? ''), expected);
+  }
+});
+
+test('secrets are found inside harmless values at any depth', () => {
+  const wrap: fc.Arbitrary<(inner: string) => string> = fc.constantFrom(
+    (inner: string) => `opts="${inner}" a=1`,
+    (inner: string) => `x='${inner}'`,
+    (inner: string) => `env={"a": ${inner}, "b": 2}`,
+    (inner: string) => `list=[${inner}, 1]`,
+    (inner: string) => `note: ${inner}`,
+    (inner: string) => `<a b="c">${inner}</a>`,
+    (inner: string) => `{"a":{"b":1}} ${inner}`,
+    (inner: string) => JSON.stringify(inner),
+  );
+  const secret = fc.constantFrom(
+    'password=c4naRy',
+    '--api-key c4naRy',
+    '"token": "c4naRy"',
+    '{clientSecret: c4naRy}',
+    'map[user:bob password:c4naRy]',
+    '<password>c4naRy</password>',
+    'curl -u bob:c4naRy',
+    'docker login -p c4naRy',
+  );
+  fc.assert(
+    fc.property(secret, fc.array(wrap, { maxLength: 6 }), (inner, wraps) => {
+      const text = wraps.reduce<string>((so, around) => around(so), inner);
+      const safe = hideSecrets(text);
+      assert.doesNotMatch(safe, /c4na/, text);
+      assert.equal(hideSecrets(safe), safe);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('lists without quotes, XML elements and the short options of well-known commands', () => {
+  for (const [text, expected] of [
+    ['map[password:c4naRy]', 'map[password:[REDACTED]]'],
+    ['map[db:map[a:1] password:c4naRy user:bob]', 'map[db:map[a:1] password:[REDACTED] user:bob]'],
+    ['{User:bob Password:c4naRy}', '{User:bob Password:[REDACTED]}'],
+    ['{password: "c4naRy"}', '{password: "[REDACTED]"}'],
+    ['{password: c4 naRy, user: bob}', '{password: [REDACTED], user: bob}'],
+    ['{ a: 1, password: c4naRy }', '{ a: 1, password: [REDACTED] }'],
+    ['(user: bob, password: c4naRy)', '(user: bob, password: [REDACTED])'],
+    ['<a><password>c4naRy</password></a>', '<a><password>[REDACTED]</password></a>'],
+    ['<w:Password Type="t">c4naRy</w:Password>', '<w:Password Type="t">[REDACTED]</w:Password>'],
+    ['<credentials><u>c4naRy</u></credentials>', '<credentials>[REDACTED]</credentials>'],
+    ['curl -u bob:c4naRy https://x', 'curl -u bob:[REDACTED] https://x'],
+    [`curl -sSu'bob:c4 naRy' -U a:c4naRy x`, `curl -sSu'bob:[REDACTED]' -U a:[REDACTED] x`],
+    ['curl x --user "bob:c4naRy"', 'curl x --user "bob:[REDACTED]"'],
+    ['docker login -u bob -p c4naRy r', 'docker login -u bob -p [REDACTED] r'],
+    [`cf login -p 'c4 naRy' -o o`, `cf login -p '[REDACTED]' -o o`],
+    ['mysql -h db -pc4naRy main', 'mysql -h db -p[REDACTED] main'],
+    ['mysqldump -p c4naRy', 'mysqldump -p [REDACTED]'],
+  ]) {
+    assert.equal(hideSecrets(text ?? ''), expected);
+  }
+});
+
+test('the word Basic hides what a header carries, and no name', () => {
+  for (const name of ['Basic Services2026', 'basic auth123456789', '"Basic Services2026" was renamed']) {
+    assert.equal(hideLooks(name), name);
+  }
+  const odd = 'Authorization: Basic c4naRyc4naRy1234';
+  assert.equal(hideLooks(odd), 'Authorization: Basic [REDACTED]');
+  const pair = fc.tuple(fc.stringMatching(/^[\w.@ -]{3,40}$/), fc.string({ minLength: 4, unit: 'grapheme' }));
+  fc.assert(
+    fc.property(pair, ([user, password]) => {
+      const code = Buffer.from(`${user}:${password}`).toString('base64');
+      assert.equal(hideLooks(`got Basic ${code}`), 'got Basic [REDACTED]');
+    }),
+  );
+});
+
 test('what is hidden stays hidden: a second look changes nothing', () => {
   const pieces = fc.constantFrom(
     ...Object.values(canaries),
@@ -162,6 +250,12 @@ test('what is hidden stays hidden: a second look changes nothing', () => {
     '[REDACTED]',
     '[PRIVATE DATA HIDDEN]',
     '***',
+    ',',
+    '<token>',
+    '</token>',
+    'curl -u bob:c4naRy',
+    ' login -p ',
+    '\\',
   );
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
@@ -189,6 +283,16 @@ test('texts that an investigation needs stay as they are', () => {
     'bundle exec rake db:migrate && bin/rails server -p 8080',
     'service_plan_guid=fca6b5c2-2e57-4436-a68e-562c1ee3b8b8',
     'token_type=bearer&page=2',
+    'opts="-Dserver.port=8080 --verbose true" x={"a":{"b":[1]}}',
+    'the password: a story of auth: none',
+    'map[user:bob key:a] {name: x, secret_name: y}',
+    'usage: login <user> <password>, then <token>',
+    '<name>dora</name><password></password><token/>',
+    'docker run -u 1000:1000 -p 8080:80 x',
+    'curl -X GET -u bob https://example.org:8443/a',
+    'mysql -u root -p -h db < dump.sql',
+    'vault login -path=x',
+    'docker run mysql -p 3306:3306',
     '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
     ...[
       '[PRIVATE DATA HIDDEN]',
@@ -231,6 +335,22 @@ test('no text of a megabyte keeps the patterns busy', () => {
     'password={',
     'xoxb-',
     'basic ',
+    'a-',
+    '--a-',
+    'a:',
+    '(token:',
+    ',token: ',
+    'token:[',
+    "token='",
+    '<token>',
+    '<a:token ',
+    'curl ',
+    'curl -u ',
+    'curl \\\n',
+    'login ',
+    'mysql -p -',
+    '\\',
+    '}',
   ];
   for (const piece of hard) {
     const text = piece.repeat(1_000_000 / piece.length);

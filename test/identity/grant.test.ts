@@ -224,6 +224,31 @@ test('a client is known by its secret, chosen or generated, and recorded with it
   }
 });
 
+test('a wrong secret costs the same work, whatever client it is for', async () => {
+  const { doors, store, tokens } = rig;
+  let hashes = 0;
+  const passwords: Passwords = {
+    ...doors.passwords,
+    verify(password, stored) {
+      hashes += 1;
+      return doors.passwords.verify(password, stored);
+    },
+  };
+  const more = {
+    lockout: createLockout(systemClock),
+    now: systemClock,
+    random: systemRandom,
+    digestKey: 'k',
+  };
+  const grants = createGrants({ store, tokens, run: doors.run, notes: doors.notes, passwords, ...more });
+  for (const id of ['generated', 'chosen', 'no such client']) {
+    hashes = 0;
+    const wrong = grants.authenticate({ id, secrets: ['x', 'y'] }, null, from('192.0.2.52'));
+    await assert.rejects(wrong, { error: 'invalid_client', message: 'Bad credentials' });
+    assert.equal(hashes, 2, id);
+  }
+});
+
 test('nobody is locked out of the public client', async () => {
   const context = from('192.0.2.51');
   for (let n = 0; n < limits.lockoutFailuresMax + 1; n += 1) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -35,4 +35,32 @@ test('a key that cannot be made leaves no file', async (t) => {
   };
   await assert.rejects(keptKey(join(directory, 'one.key'), systemRandom, fails), /no entropy/);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+test('drafts of a start that was cut off are removed by the next, and nothing else is', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'one.key');
+  const draft = `${path}.0123456789abcdef`;
+  const others = ['one.key.old', 'two.key', 'two.key.0123456789abcdef'];
+  for (const name of others) writeFileSync(join(directory, name), '');
+  for (const when of ['before there is a key', 'beside a key']) {
+    writeFileSync(draft, 'half a k');
+    assert.equal(await keptKey(path, systemRandom, async () => 'whole'), 'whole', when);
+    assert.deepEqual(readdirSync(directory).sort(), ['one.key', ...others].sort(), when);
+  }
+});
+
+test('a start whose draft another one has removed takes the key of that one', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'one.key');
+  const faster = (): string => {
+    rmSync(path, { force: true });
+    writeFileSync(path, 'theirs');
+    for (const name of readdirSync(directory).filter((one) => one !== 'one.key'))
+      rmSync(join(directory, name));
+    return 'mine';
+  };
+  assert.equal(await keptKey(path, systemRandom, async () => faster()), 'theirs');
 });

@@ -26,7 +26,7 @@ export const routes: readonly Route[] = [
   clientRoute('GET', collection, 'Find OAuth clients', listClients),
   clientRoute('POST', collection, 'Register an OAuth client', createClient),
   clientRoute('GET', one, 'One OAuth client', oneClient),
-  clientRoute('DELETE', one, 'Remove an OAuth client and end its sessions', deleteClient),
+  clientRoute('DELETE', one, 'Remove an OAuth client, its sessions and its roles', deleteClient),
   clientRoute('PUT', `${one}/secret`, 'Change the secret of an OAuth client', changeSecret),
 ];
 
@@ -73,10 +73,8 @@ async function createClient(visit: Visit): Promise<Answer> {
     authorities: words(json, 'authorities').filter((scope) => scope !== noScope),
   });
   checkAuthorities(visitor, client.authorities);
-  return {
-    status: 201,
-    body: shown(await doors.run('client.create', { doer: visitor.doer, client })),
-  };
+  const order = { doer: visitor.doer, client, mayHaveRoles: isAdministrator(visitor) };
+  return { status: 201, body: shown(await doors.run('client.create', order)) };
 }
 
 async function deleteClient(visit: Visit): Promise<Answer> {
@@ -98,24 +96,30 @@ async function changeSecret(visit: Visit): Promise<Answer> {
   if (mode !== 'UPDATE') throw invalidClient('A client has one secret here: the change mode is UPDATE.');
   const client = await existing(visit);
   checkAuthorities(visitor, client.authorities);
+  const isOwn = principal.kind === 'client' && principal.guid === client.id;
   if (!['clients.admin', administratorScope].some((scope) => principal.scopes.includes(scope))) {
-    if (principal.kind !== 'client' || principal.guid !== client.id) {
+    if (!isOwn) {
       throw invalidClient("Bad request. Not permitted to change another client's secret");
     }
     await doors.confirmSecret(client, text('oldSecret'), doer.context);
   }
   if (text('secret') === '') throw invalidClient('A secret must be given.');
   const secretHash = await hashSecret(text('secret'), doors.passwords);
-  await doors.run('client.secret', { doer, id: client.id, secretHash });
+  const mayHaveRoles = isOwn || isAdministrator(visitor);
+  await doors.run('client.secret', { doer, id: client.id, secretHash, mayHaveRoles });
   return { status: 200, body: { status: 'ok', message: 'secret updated' } };
 }
 
 /** Nobody but an administrator makes, removes or takes over a client that may do what they may not. */
-function checkAuthorities({ principal }: Visitor, authorities: readonly string[]): void {
-  if (principal.scopes.includes(administratorScope)) return;
-  const beyond = authorities.find((scope) => !principal.scopes.includes(scope));
+function checkAuthorities(visitor: Visitor, authorities: readonly string[]): void {
+  if (isAdministrator(visitor)) return;
+  const beyond = authorities.find((scope) => !visitor.principal.scopes.includes(scope));
   if (beyond === undefined) return;
   throw invalidClient(`${beyond} is not an allowed authority: whoever asks does not have it either.`);
+}
+
+function isAdministrator({ principal }: Visitor): boolean {
+  return principal.scopes.includes(administratorScope);
 }
 
 async function existing({ services, params }: Visit): Promise<Client> {

@@ -13,7 +13,7 @@ import { passwordProblem } from '../../identity/password.ts';
 import { administratorScope } from '../../identity/scope.ts';
 import type { KnownToken } from '../../identity/token.ts';
 import type { Answer, Route } from '../route.ts';
-import { uaaRoute, type Visit, visitorOf } from './dialect.ts';
+import { uaaRoute, type Visit, type Visitor, visitorOf } from './dialect.ts';
 import { listAnswer, readListRequest } from './list.ts';
 import {
   columnOf,
@@ -91,7 +91,8 @@ async function changeUser(visit: Visit): Promise<Answer> {
 }
 
 async function update(visit: Visit, check: (user: ScimUser) => void): Promise<Answer> {
-  const { doer } = await visitorOf(visit, writeScopes);
+  const visitor = await visitorOf(visit, writeScopes);
+  const { doer } = visitor;
   const user = readUser(visit.body);
   check(user);
   const { username, email, givenName, familyName, active } = user;
@@ -103,14 +104,15 @@ async function update(visit: Visit, check: (user: ScimUser) => void): Promise<An
     ...(active !== undefined && { active }),
   };
   checkAccount(changes);
-  const { guid } = await changeable(visit);
+  const { guid } = await changeable(visit, visitor);
   const account = await visit.services.doors.run('account.update', { doer, guid, changes });
   return { status: 200, body: userResource(account) };
 }
 
 async function deleteUser(visit: Visit): Promise<Answer> {
-  const { doer } = await visitorOf(visit, writeScopes);
-  const { guid } = await changeable(visit);
+  const visitor = await visitorOf(visit, writeScopes);
+  const { doer } = visitor;
+  const { guid } = await changeable(visit, visitor);
   return {
     status: 200,
     body: userResource(await visit.services.doors.run('account.delete', { doer, guid })),
@@ -158,10 +160,14 @@ async function userInfo(visit: Visit): Promise<Answer> {
   };
 }
 
-/** The account, unless it is an administrator's and whoever asks is none: keeping users is a lesser right. */
-async function changeable(visit: Visit): Promise<Account> {
+/**
+ * The account, unless it was given a scope that whoever asks does not have: keeping users is a lesser right. Whoever
+ * may give every scope may change every account.
+ */
+async function changeable(visit: Visit, { principal }: Visitor): Promise<Account> {
   const account = await existingAccount(visit, visit.params.id ?? '');
-  if (account.scopes.includes(administratorScope)) await visitorOf(visit, [administratorScope]);
+  const beyond = account.scopes.find((scope) => !principal.scopes.includes(scope));
+  if (beyond !== undefined) await visitorOf(visit, [administratorScope]);
   return account;
 }
 

@@ -98,6 +98,34 @@ test('whoever keeps users cannot touch administrators', async () => {
   assert.equal(changed.status, 200, changed.text);
 });
 
+test('whoever keeps users changes nobody who may do more than they', async () => {
+  const { id, token } = await person('house-keeper', 'scim.write');
+  const scopes = ['cloud_controller.admin', 'cloud_controller.global_auditor', 'clients.write'];
+  for (const [index, scope] of scopes.entries()) {
+    const { id: stronger } = await person(`stronger-${index}`, 'scim.write', scope);
+    const path = `/Users/${stronger}`;
+    const before = (await server.call('GET', path)).json;
+    const attempts = [
+      server.call('PATCH', path, { token, body: { active: false } }),
+      server.call('PATCH', path, { token, body: { userName: `renamed-${index}` } }),
+      server.call('PUT', path, { token, body: { userName: `renamed-${index}` } }),
+      server.call('DELETE', path, { token }),
+    ];
+    for (const reply of await Promise.all(attempts)) isForbidden(reply);
+    assert.deepEqual((await server.call('GET', path)).json, before);
+  }
+  const equal = await person('equal-keeper', 'scim.write');
+  for (const guid of [equal.id, id]) {
+    const body = { name: { givenName: 'K' } };
+    assert.equal((await server.call('PATCH', `/Users/${guid}`, { token, body })).status, 200);
+  }
+  const able = await person('able-keeper', 'scim.write', 'clients.write');
+  const stronger = (await server.call('GET', '/Users?filter=userName+eq+%22stronger-2%22')).json.resources[0];
+  const body = { active: false };
+  const done = await server.call('PATCH', `/Users/${stronger.id}`, { token: able.token, body });
+  assert.equal(done.status, 200, 'who has the same scopes may');
+});
+
 test('the last administrator can be neither deleted, deactivated nor demoted', async (t) => {
   const alone = await startServer();
   t.after(() => alone.stop());
@@ -220,6 +248,83 @@ test('whoever keeps clients cannot make, take over or remove one that may do mor
   assert.equal(secret.status, 400);
   assert.equal((await server.call('DELETE', '/oauth/clients/strong', { token })).status, 400);
   assert.equal((await server.call('DELETE', '/oauth/clients/like-me', { token })).status, 200);
+});
+
+/** Gives the client or user of an id a role in a new organization, which it answers. */
+async function giveRole(id: string): Promise<string> {
+  const organization = await server.call('POST', '/v3/organizations', { body: { name: `of ${id}` } });
+  const { guid } = organization.json;
+  const relationships = { user: { data: { guid: id } }, organization: { data: { guid } } };
+  const body = { type: 'organization_manager', relationships };
+  await server.call('POST', '/v3/users', { body: { guid: id } });
+  const given = await server.call('POST', '/v3/roles', { body });
+  assert.equal(given.status, 201, given.text);
+  return guid;
+}
+
+async function rolesOf(id: string): Promise<number> {
+  return (await server.call('GET', `/v3/roles?user_guids=${id}`)).json.pagination.total_results;
+}
+
+const clientBody = (client_id: string) => ({
+  client_id,
+  client_secret: 's',
+  authorized_grant_types: ['client_credentials'],
+  authorities: ['cloud_controller.read'],
+});
+
+const hasRoles = ({ status, text, json }: Reply) => {
+  assert.equal(status, 400, text);
+  assert.equal(json.error, 'invalid_client');
+  assert.match(json.error_description, /has roles in organizations or spaces: only an administrator/);
+};
+
+test('nobody comes by the roles of an id by making a client of it, but an administrator', async () => {
+  const { token } = await person('tess', 'clients.write', 'clients.admin');
+  await giveRole('promised');
+  hasRoles(await server.call('POST', '/oauth/clients', { token, body: clientBody('promised') }));
+  assert.equal((await server.call('GET', '/oauth/clients/promised')).status, 404);
+  assert.equal((await server.call('POST', '/oauth/clients', { body: clientBody('promised') })).status, 201);
+  assert.equal(await rolesOf('promised'), 1);
+});
+
+test('nobody takes over a client with roles by another secret, but an administrator, or itself', async () => {
+  const { token } = await person('tom', 'clients.write', 'clients.admin');
+  const authorities = ['cloud_controller.read', 'clients.secret'];
+  await server.call('POST', '/oauth/clients', { body: { ...clientBody('manager'), authorities } });
+  const path = '/oauth/clients/manager/secret';
+  const own = async (client_secret: string) =>
+    (await grant({ grant_type: 'client_credentials', client_id: 'manager', client_secret })).json
+      .access_token;
+  const taken = { token: (await person('tim', 'clients.admin', 'clients.secret')).token };
+  assert.equal((await server.call('PUT', path, { ...taken, body: { secret: 's' } })).status, 200);
+  await giveRole('manager');
+  hasRoles(await server.call('PUT', path, { ...taken, body: { secret: 'mine' } }));
+  assert.equal((await server.call('PUT', path, { token, body: { secret: 'mine' } })).status, 400);
+  const body = { oldSecret: 's', secret: 't' };
+  const changed = await server.call('PUT', path, { token: await own('s'), body });
+  assert.equal(changed.status, 200, changed.text);
+  assert.equal((await server.call('PUT', path, { body: { secret: 'u' } })).status, 200);
+  assert.ok(await own('u'));
+});
+
+test('the roles of a client go with it, each with its event, and do not come back', async () => {
+  const { token } = await person('tara', 'clients.write');
+  await server.call('POST', '/oauth/clients', { body: clientBody('robot') });
+  const organization = await giveRole('robot');
+  assert.equal((await server.call('DELETE', '/oauth/clients/robot', { token })).status, 200);
+  assert.equal(await rolesOf('robot'), 0);
+  const query = 'types=audit.user.organization_manager_remove&target_guids=robot';
+  const [event, ...more] = (await server.call('GET', `/v3/audit_events?${query}`)).json.resources;
+  assert.deepEqual(more, []);
+  assert.deepEqual(event.target, { type: 'user', guid: 'robot', name: '' });
+  assert.deepEqual([event.organization.guid, event.data], [organization, { request: {} }]);
+  assert.equal(event.actor.name, 'tara');
+  assert.equal(
+    (await server.call('POST', '/oauth/clients', { token, body: clientBody('robot') })).status,
+    201,
+  );
+  assert.equal(await rolesOf('robot'), 0);
 });
 
 test('no client takes the place of a user', async () => {
