@@ -1,8 +1,20 @@
 // Puts the parts together: the one file that names a concrete store. `serve` is the whole server in one call,
 // `openLog` the store with its work for commands that run while no server has it open.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { monotonicClock, systemClock } from './core/clock.ts';
@@ -17,8 +29,9 @@ import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
 import { createDoors } from './identity/doors.ts';
 import { createPasswords, type Passwords } from './identity/password.ts';
+import { grant } from './identity/permit.ts';
 import { systemDoer } from './identity/principal.ts';
-import type { Standing } from './identity/role.ts';
+import { anywhere, type Standing } from './identity/role.ts';
 import { createStandings } from './identity/standing.ts';
 import { identityTables } from './identity/tables.ts';
 import { createTokens } from './identity/token.ts';
@@ -102,24 +115,57 @@ export async function importOffline(
   try {
     await seedOnFirstStart(store, password);
     const doer = systemDoer({ interface: 'command', absent: 'imported by a command on the machine itself' });
-    return await importAll(store, { origin, doer, lines, sha256 });
+    const permit = grant(machineStanding(doer), 'event.import', anywhere);
+    return await importAll(store, { origin, doer, permit: () => permit, lines, sha256 });
   } finally {
     await store.close();
   }
 }
 
 /**
- * Copies store and keys of a data folder, also while a server has it open.
+ * Copies the store of a data folder, and its keys where a server has made any, also while a server has it open. The
+ * copy is durable before it has its name: what broke off can never be taken for one.
  * @returns why it could not, or null.
  */
 export function backupOf(directory: string, target: string): string | null {
   if (!isDataFolder(directory)) return noDataFolder(directory);
   if (existsSync(target)) return `${target} exists already: name a folder that does not exist yet`;
-  mkdirSync(target, { recursive: true, mode: 0o700 });
-  backup(`${directory}/hansard.db`, `${target}/hansard.db`);
-  cpSync(`${directory}/keys`, `${target}/keys`, { recursive: true });
-  chmodSync(`${target}/keys`, 0o700);
+  const part = `${resolve(target)}.part`;
+  if (existsSync(part)) return `${part} is another copy in the making, or broke off: remove it first`;
+  mkdirSync(part, { recursive: true, mode: 0o700 });
+  try {
+    backup(`${directory}/hansard.db`, `${part}/hansard.db`);
+    copyKeys(`${directory}/keys`, `${part}/keys`);
+    syncAll(part);
+    renameSync(part, target);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    throw error;
+  }
+  sync(dirname(part));
   return null;
+}
+
+/** Only a server makes keys: a folder that was filled by an import alone has none yet. */
+function copyKeys(from: string, to: string): void {
+  if (!existsSync(from)) return;
+  cpSync(from, to, { recursive: true });
+  chmodSync(to, 0o700);
+}
+
+/** Makes a folder durable with all that is in it. */
+function syncAll(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) sync(join(folder, entry));
+  sync(folder);
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function servicesOf(
@@ -210,7 +256,7 @@ export async function withDataFolder<R>(
       store,
       run: identityRun(store),
       perform: operationsOf(store),
-      standing: { userGuid: doer.actor.guid, global: 'admin', write: true, roles: [] },
+      standing: machineStanding(doer),
       doer,
       passwords: createPasswords({ random }),
       random,
@@ -218,6 +264,11 @@ export async function withDataFolder<R>(
   } finally {
     await store.close();
   }
+}
+
+/** Whoever has the machine may do everything. */
+function machineStanding({ actor }: Doer): Standing {
+  return { userGuid: actor.guid, global: 'admin', write: true, roles: [] };
 }
 
 function isDataFolder(directory: string): boolean {

@@ -43,6 +43,8 @@ export interface DomainShares {
 export interface DomainShare {
   readonly guid: string;
   readonly organizationGuid: string;
+  /** What V2's event of the organization holds: the one trace that the original has. */
+  readonly update?: object;
 }
 
 export interface DomainGuid {
@@ -119,18 +121,20 @@ export const shareDomain = operation<'domain.share', DomainShares, Domain>(
 
 /** domain.unshare, asked for by either side: the permit is for the owner or for the organization itself. */
 export const unshareDomain = operation<'domain.unshare', DomainShare, null>(
-  (hands, { guid, organizationGuid }) => {
+  (hands, { guid, organizationGuid, update }) => {
     const { tx, permit } = hands;
-    const { name } = activeOrganizationOf(hands, organizationGuid);
+    checkOwner(hands);
+    const organization = activeOrganizationOf(hands, organizationGuid);
     const domain = domainAt(tx, { guid });
     const sides = [domain.organizationGuid, organizationGuid];
     if (!sides.includes(permit.where.organizationGuid))
       throw new AppError('ResourceNotFound', ['Domain not found']);
     if (!isShared(tx, guid, organizationGuid)) {
-      const text = `Unable to unshare domain from organization with name '${name}'.`;
+      const text = `Unable to unshare domain from organization with name '${organization.name}'.`;
       throw unprocessable(`${text} Ensure the domain is shared to this organization.`);
     }
-    return { events: [unshare(tx, domain, organizationGuid)], result: null };
+    const updates = update === undefined ? [] : [organizationUpdate(organization, update)];
+    return { events: [unshare(tx, domain, organizationGuid), ...updates], result: null };
   },
 );
 
@@ -154,11 +158,13 @@ function checkOwner(hands: Hands<Action>): void {
   if (hands.permit.where.organizationGuid !== '') activeOrganization(hands);
 }
 
-function activeOrganizationOf(hands: Hands<Action>, organizationGuid: string): Organization {
-  checkOwner(hands);
-  const row = hands.tx.get(organizationTable, { guid: organizationGuid });
+/** An organization that need not be the one of the permit. */
+function activeOrganizationOf({ tx, permit }: Hands<Action>, guid: string): Organization {
+  const row = tx.get(organizationTable, { guid });
   if (row === undefined) throw new AppError('ResourceNotFound', ['Organization not found']);
-  return organizationOf(row);
+  const organization = organizationOf(row);
+  if (organization.suspended && permit.global !== 'admin') throw new AppError('OrgSuspended');
+  return organization;
 }
 
 /** The organizations with which somebody may share a domain. Throws UnprocessableEntity for the first other one. */
@@ -234,6 +240,17 @@ function share(tx: Transaction, domain: Domain, { guid }: Organization): Happeni
 function unshare(tx: Transaction, domain: Domain, organizationGuid: string): Happening {
   tx.remove(domainShareTable, { domain_guid: domain.guid, organization_guid: organizationGuid });
   return domainEvent('unshare', domain, { target_organization_guid: organizationGuid });
+}
+
+function organizationUpdate({ guid, name }: Organization, request: object): Happening {
+  const target = { type: 'organization', guid };
+  return {
+    type: 'audit.organization.update',
+    target,
+    targetName: name,
+    organizationGuid: guid,
+    data: { request },
+  };
 }
 
 function removeDomain(tx: Transaction, domain: Domain): Happening {

@@ -1,13 +1,14 @@
 // Roles, given and taken by request. The place is the one that the permit is for: an organization, or a space in it.
 import { AppError, assert } from '../core/error.ts';
 import { accountTable, nameKey } from '../identity/account.ts';
-import { type RoleType, roleTable, spaceRoles } from '../identity/role.ts';
+import { type Action, type RoleType, roleTable, spaceRoles } from '../identity/role.ts';
 import type { Transaction } from '../store/contract.ts';
 import { all, equals, every, type Row, type RowFilter } from '../store/table.ts';
+import { requireFlag } from './feature-flags.ts';
 import { finishedJob } from './jobs.ts';
 import { rolesInSpaces } from './member-lists.ts';
 import { giveRole, takeRoles } from './membership.ts';
-import { operation } from './operation.ts';
+import { type Hands, operation } from './operation.ts';
 import { claim } from './rows.ts';
 import { spaceHere } from './spaces.ts';
 import { activeOrganization } from './suspension.ts';
@@ -36,7 +37,7 @@ export const createOrganizationRole = operation<'organization_role.create', Role
     const { tx } = hands;
     assert(!isSpaceRole(type), 'a role in an organization');
     const organization = activeOrganization(hands);
-    const userGuid = findUser(tx, user);
+    const userGuid = findUser(hands, user);
     const made = ensureUser(hands, userGuid);
     const name = presentationName(userAt(tx, userGuid));
     const taken = `User '${name}' already has '${type}' role in organization '${organization.name}'.`;
@@ -53,7 +54,7 @@ export const createSpaceRole = operation<'space_role.create', RoleRequest, Assig
     assert(isSpaceRole(type), 'a role in a space');
     const organization = activeOrganization(hands);
     const space = spaceHere(hands);
-    const userGuid = findUser(tx, user, outsider);
+    const userGuid = findUser(hands, user, outsider);
     const member = tx.count(roleTable, membershipOf(userGuid, organization.guid)) > 0;
     if (!member) throw new AppError('UnprocessableEntity', [outsider]);
     const name = presentationName(userAt(tx, userGuid));
@@ -104,11 +105,15 @@ export function accountsNamed(tx: Transaction, username: string, origin: string 
   return tx.find(accountTable, { where: all(equals('username_key', nameKey(username)), inOrigin) });
 }
 
-/** The guid of a user, known or not, or of the account of that name. Throws UnprocessableEntity. */
-function findUser(tx: Transaction, user: UserReference, unknownText?: string): string {
+/**
+ * The guid of a user, known or not, or of the account of that name; names only while the flag is on. Throws
+ * FeatureDisabled and UnprocessableEntity.
+ */
+function findUser(hands: Hands<Action>, user: UserReference, unknownText?: string): string {
   if ('guid' in user) return user.guid;
+  requireFlag(hands, 'set_roles_by_username');
   const { username, origin } = user;
-  const [account, ...more] = accountsNamed(tx, username, origin);
+  const [account, ...more] = accountsNamed(hands.tx, username, origin);
   if (account === undefined) {
     const andOrigin = origin === null ? '' : ` and origin '${origin}'`;
     const text = `No user exists with the username '${username}'${andOrigin}.`;

@@ -49,11 +49,15 @@ export interface SecurityGroupBinding {
   readonly guid: string;
   readonly lifecycle: Lifecycle;
   readonly spaceGuids: readonly string[];
+  /** What V2's events of the spaces hold, where it is asked for from their side. */
+  readonly update?: object;
 }
 
 export interface SecurityGroupUnbinding {
   readonly guid: string;
   readonly lifecycle: Lifecycle;
+  /** What V2's event of the space holds, where it is asked for from its side. */
+  readonly update?: object;
 }
 
 export interface SecurityGroupSwitch {
@@ -140,21 +144,22 @@ export const deleteSecurityGroup = operation<'security_group.delete', SecurityGr
   },
 );
 
-/** security_group.bind: only where the group did not hold already is told of. */
+/** security_group.bind: only where the group did not hold already is told of, but for V2's updates of spaces. */
 export const bindSecurityGroup = operation<'security_group.bind', SecurityGroupBinding, SecurityGroup>(
-  (hands, { guid, lifecycle, spaceGuids }) => {
+  (hands, { guid, lifecycle, spaceGuids, update }) => {
     const { tx } = hands;
     const group = groupAt(tx, guid);
     const spaces = spacesOf(tx, spaceGuids);
     for (const space of spaces) checkSpace(hands, 'security_group.bind', space);
     const news = spaces.filter((space) => !isBound(tx, guid, lifecycle, space));
-    return { events: news.map((space) => bind(tx, group, lifecycle, space)), result: group };
+    const bound = news.map((space) => bind(tx, group, lifecycle, space));
+    return { events: [...bound, ...spaceUpdates(spaces, update)], result: group };
   },
 );
 
 /** security_group.unbind, from the space that the permit is for. */
 export const unbindSecurityGroup = operation<'security_group.unbind', SecurityGroupUnbinding, null>(
-  (hands, { guid, lifecycle }) => {
+  (hands, { guid, lifecycle, update }) => {
     const { tx, permit } = hands;
     const group = groupAt(tx, guid);
     const { spaceGuid } = permit.where;
@@ -164,7 +169,8 @@ export const unbindSecurityGroup = operation<'security_group.unbind', SecurityGr
       throw unprocessable(`${text} Ensure the space is bound to this security group.`);
     }
     checkSpace(hands, 'security_group.unbind', space);
-    return { events: [unbind(tx, group, lifecycle, space)], result: null };
+    const events = [unbind(tx, group, lifecycle, space), ...spaceUpdates([space], update)];
+    return { events, result: null };
   },
 );
 
@@ -230,6 +236,19 @@ function unbind(tx: Transaction, group: SecurityGroup, lifecycle: Lifecycle, spa
 
 function spaceEvent(verb: string, group: SecurityGroup, { guid, organizationGuid }: Space): Happening {
   return { ...groupEvent(verb, group, { space_guid: guid }), spaceGuid: guid, organizationGuid };
+}
+
+/** The one trace that the original has of where groups hold. */
+function spaceUpdates(spaces: readonly Space[], request?: object): Happening[] {
+  if (request === undefined) return [];
+  return spaces.map(({ guid, name, organizationGuid }) => ({
+    type: 'audit.space.update',
+    target: { type: 'space', guid },
+    targetName: name,
+    spaceGuid: guid,
+    organizationGuid,
+    data: { request },
+  }));
 }
 
 function groupEvent(verb: string, { guid, name }: SecurityGroup, data: object): Happening {

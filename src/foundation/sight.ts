@@ -8,7 +8,8 @@ import { lifecycles, securityGroupSpaceTable } from './table/security-groups.ts'
 import { spaceTable } from './table/spaces.ts';
 
 /** Whoever asks for an operation, as the writer sees them now. */
-export function standingOf({ tx, permit: { userGuid, global, write } }: Hands<Action>): Standing {
+export function standingOf({ tx, permit }: Pick<Hands<Action>, 'tx' | 'permit'>): Standing {
+  const { userGuid, global, write } = permit;
   return { userGuid, global, write, roles: rolesOf(tx, userGuid) };
 }
 

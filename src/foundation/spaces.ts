@@ -126,6 +126,7 @@ export const deleteSpace = operation<'space.delete', object, string>((hands) => 
 export const isolateSpace = operation<'space.isolate', SpaceSegmentChange, Space>(
   (hands, { segmentGuid, request }) => {
     const { tx, at } = hands;
+    activeOrganization(hands);
     const { guid } = spaceHere(hands);
     const advice = 'Ensure it has been entitled to the organization that this space belongs to.';
     requireEntitlement(hands, segmentGuid, advice);

@@ -60,8 +60,10 @@ export interface Tokens {
    * Who asks, by the Authorization header of a Cloud Controller request. Throws NotAuthenticated where it is
    * missing or not `bearer` (in any case of letters), InvalidAuthToken where the token is not good for this
    * server.
+   * @param at when the token had to be unexpired: a request that takes long is judged by its beginning, while
+   * sessions, accounts and scopes are always those of now.
    */
-  verify(authorization: string | undefined): Promise<Principal>;
+  verify(authorization: string | undefined, at?: Instant): Promise<Principal>;
   /** The same for a bare token and any audience: UAA's own endpoints go by scopes alone. */
   read(token: string): Promise<KnownToken>;
   /** The public keys, as `/token_keys` answers them. */
@@ -129,10 +131,10 @@ export async function createTokens(options: {
       const token = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
       return { token, jti, expiresInSeconds: Math.max(expiresAt - issuedAt - 1, 0) };
     },
-    async verify(authorization) {
+    async verify(authorization, at) {
       const bearer = /^bearer(.*)$/is.exec(authorization ?? '');
       if (bearer === null) throw new AppError('NotAuthenticated');
-      const { principal, claims } = await read((bearer[1] ?? '').trim());
+      const { principal, claims } = await read((bearer[1] ?? '').trim(), at);
       if (![claims.aud].flat().includes(controller)) throw new AppError('InvalidAuthToken');
       return principal;
     },
@@ -144,24 +146,24 @@ function tokenReader(
   issuers: ReadonlyMap<string, Issuer>,
   store: Store,
   now: Clock,
-): (token: string) => Promise<KnownToken> {
+): (token: string, at?: Instant) => Promise<KnownToken> {
   const cache = new Map<string, Cached>();
   let generation = 0;
   const watched = [accountTable, clientTable, sessionTable].map((table) => table.name);
   store.onCommit(({ tables }) => {
     if (tables.some((name) => watched.includes(name))) generation += 1;
   });
-  return async (token) => {
+  return async (token, at = now()) => {
     const cached = cache.get(token);
-    if (cached !== undefined && cached.claims.expiresAt > now() && cached.generation === generation) {
+    if (cached !== undefined && cached.claims.expiresAt > at && cached.generation === generation) {
       return cached.known;
     }
     cache.delete(token);
     const compared = generation;
     const issuer = issuers.get(issuerOf(token));
     if (issuer === undefined) throw new AppError('InvalidAuthToken');
-    const fresh = cached !== undefined && cached.claims.expiresAt > now();
-    const claims = fresh ? cached.claims : await verifiedClaims(token, issuer, now());
+    const fresh = cached !== undefined && cached.claims.expiresAt > at;
+    const claims = fresh ? cached.claims : await verifiedClaims(token, issuer, at);
     const scopes = await issuer.scopesNow(claims);
     if (scopes === null) throw new AppError('InvalidAuthToken');
     const known = knownToken(claims, scopes);

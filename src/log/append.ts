@@ -1,7 +1,7 @@
 // The one door to the store's write transaction (design, section 5): whatever changes a table leaves an event in
 // the same transaction, unless all that it touched is bookkeeping. Runs in the writer, synchronously.
 import { AppError, assert } from '../core/error.ts';
-import { newGuid, type Random } from '../core/guid.ts';
+import { type Guid, newGuid, type Random } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import { JsonRefused, jsonOf } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
@@ -19,6 +19,8 @@ export interface Doer {
 
 /** One thing that happened, as an operation tells it. `data` is redacted and made text at intake. */
 export interface Happening {
+  /** Where it follows from what happened, so that the same is told once; a new one otherwise. */
+  readonly guid?: Guid;
   readonly type: string;
   readonly target: Party;
   readonly targetName: string;
@@ -64,7 +66,7 @@ function rowOf(happening: Happening, at: Instant, author: Doer, random: Random):
 function draftOf(happening: Happening, at: Instant, author: Doer, random: Random): EventDraft {
   const doer = happening.doer ?? author;
   return {
-    guid: newGuid(Math.floor(at / 1000), random),
+    guid: happening.guid ?? newGuid(Math.floor(at / 1000), random),
     type: happening.type,
     occurredAt: at,
     precision: 'fraction',

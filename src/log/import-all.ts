@@ -9,6 +9,11 @@ import type { ImportCounts, ImportLine, Refusal } from './import.ts';
 export interface ImportOrder {
   readonly origin: string;
   readonly doer: Doer;
+  /**
+   * The right to import as it is now, which the writer looks at once more (foundation/import.ts): asked for before
+   * each batch. Throws where it has gone, and the import breaks off.
+   */
+  readonly permit: () => Promise<object> | object;
   readonly lines: AsyncIterable<ImportLine>;
   /** Asked once, after the last line. */
   readonly sha256: () => string;
@@ -24,7 +29,7 @@ const refusalsMax = 10_000;
 /** Resolves when the last batch and the event of the import are durable. What breaks off leaves an event too. */
 export async function importAll(
   store: Store,
-  { origin, doer, lines, sha256 }: ImportOrder,
+  { origin, doer, permit, lines, sha256 }: ImportOrder,
 ): Promise<ImportReport> {
   const total = { new: 0, known: 0, refused: 0 };
   const refusals: Refusal[] = [];
@@ -32,7 +37,8 @@ export async function importAll(
   let batch: ImportLine[] = [];
   let characters = 0;
   const send = async (): Promise<void> => {
-    const counts = (await store.run('log.import', { origin, doer, firstLine, lines: batch })) as ImportCounts;
+    const order = { permit: await permit(), origin, doer, firstLine, lines: batch };
+    const counts = (await store.run('log.import', order)) as ImportCounts;
     total.new += counts.new;
     total.known += counts.known;
     total.refused += counts.refused;

@@ -1,7 +1,8 @@
 // Events from elsewhere into the log: a batch of lines in, each kept, known or refused with its number and reason.
-// Runs in the writer. Importing the same lines again changes nothing.
+// Runs in the writer. Importing the same lines again changes nothing: even a refused line is told of only once.
 import { createHash } from 'node:crypto';
 import { AppError } from '../core/error.ts';
+import { type Guid, guidText } from '../core/guid.ts';
 import { JsonRefused, jsonText, readJson } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { EventDraft, Outcome, StoredEvent } from '../event/event.ts';
@@ -65,7 +66,8 @@ export function importLines(tx: Transaction, batch: ImportBatch, scene: Scene): 
     counts[outcome.kind] += 1;
     if (outcome.reason !== undefined)
       refusals.push({ line: batch.firstLine + index, reason: outcome.reason });
-    if (outcome.happening !== undefined) told.push(outcome.happening);
+    const { happening } = outcome;
+    if (happening !== undefined && !isTold(tx, told, happening)) told.push(happening);
   }
   append(tx, scene, batch.doer, () => ({ events: told, result: null }));
   return { ...counts, refusals };
@@ -82,6 +84,12 @@ export function endImport(tx: Transaction, end: ImportEnd, scene: Scene): null {
     outcome,
   };
   return append(tx, scene, doer, () => ({ events: [happening], result: null }));
+}
+
+/** Whether an event whose guid follows from what happened is in the log already, or about to be. */
+function isTold(tx: Transaction, told: readonly Happening[], { guid }: Happening): boolean {
+  if (guid === undefined) return false;
+  return tx.event('', guid) !== undefined || told.some((other) => other.guid === guid);
 }
 
 interface LineOutcome {
@@ -124,17 +132,35 @@ function again(tx: Transaction, stored: StoredEvent, draft: EventDraft): LineOut
     return { kind: 'known', happening: { type: 'audit.log.supplemented', ...about, data } };
   }
   const fields = comparison.fields.join(', ');
+  const refused = sha256(JSON.stringify({ ...draft, data: jsonText(redact(draft.type, draft.data)) }));
   const data = {
     origin: stored.origin,
     fields: comparison.fields,
     stored_sha256: sha256(JSON.stringify({ ...stored, id: 0 })),
-    refused_sha256: sha256(JSON.stringify({ ...draft, data: jsonText(redact(draft.type, draft.data)) })),
+    refused_sha256: refused,
   };
   return {
     kind: 'refused',
     reason: `event ${stored.guid} is in the log already, with another ${fields}`,
-    happening: { type: 'audit.log.conflict', ...about, data, outcome: 'failure' },
+    happening: {
+      guid: conflictGuid(stored, refused),
+      type: 'audit.log.conflict',
+      ...about,
+      data,
+      outcome: 'failure',
+    },
   };
+}
+
+/** A UUID of version 8 (RFC 9562) from what contradicts what: the same conflict has the same guid. */
+function conflictGuid({ origin, guid }: StoredEvent, refusedSha256: string): Guid {
+  const bytes = createHash('sha256')
+    .update(JSON.stringify([origin, guid, refusedSha256]))
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+  return guidText(bytes);
 }
 
 function sha256(text: string): string {

@@ -169,6 +169,25 @@ describe('accounts of one event that differ', () => {
     });
   }
 
+  it('the same contradiction is refused every time, and told of once', async () => {
+    const one = told(5100);
+    const wrong = v2Resource({ ...one, type: 'app.crash' });
+    const conflicts = async () =>
+      (await logEvents(server, 'audit.log.conflict')).filter(({ target }) => target.guid === one.guid);
+    const twice = ndjson([v2Resource(one), wrong, wrong]);
+    assert.deepEqual(counts(await importBody(server, twice)), [1, 0, 2]);
+    assert.equal((await conflicts()).length, 1);
+    assert.deepEqual(counts(await importBody(server, twice)), [0, 1, 2]);
+    const [conflict, ...more] = await conflicts();
+    assert.deepEqual(more, []);
+    assert.match(conflict?.guid ?? '', /^.{8}-.{4}-8.{3}-[89ab].{3}-.{12}$/);
+    const other = v2Resource({ ...one, type: 'app.stop' });
+    assert.deepEqual(counts(await importBody(server, ndjson([other]))), [0, 0, 1]);
+    assert.equal((await conflicts()).length, 2, 'another contradiction');
+    await importBody(server, twice, 'elsewhere');
+    assert.equal((await conflicts()).length, 3, 'the same one in another origin');
+  });
+
   it('a contradiction within one import is found too', async () => {
     const one = told(5000);
     const receipt = await importBody(

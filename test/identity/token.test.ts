@@ -186,6 +186,20 @@ test('claims of somebody else are not believed even when signed', async () => {
   assert.equal(same.username, 'bob');
 });
 
+test('a request that takes long is judged by its beginning, and by the sessions of now', async () => {
+  const ended = Math.floor(Date.now() / 1000) - 1;
+  const token = `bearer ${await forged((claims) => ({ ...claims, exp: ended }))}`;
+  const began = (ended - 60) * 1_000_000;
+  assert.equal((await rig.tokens.verify(token, began)).username, 'bob');
+  await assert.rejects(rig.tokens.verify(token), invalid);
+  const gone = await forged((claims) => ({
+    ...claims,
+    exp: ended,
+    sid: '01890000-0000-7000-8000-000000000000',
+  }));
+  await assert.rejects(rig.tokens.verify(`bearer ${gone}`, began), invalid);
+});
+
 test('a signed token cannot claim more than its account has', async () => {
   const scope = ['cloud_controller.admin', 'cloud_controller.read'];
   const token = await forged((claims) => ({ ...claims, scope }));

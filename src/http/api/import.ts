@@ -1,5 +1,7 @@
 // `POST /api/import`: events from elsewhere, one a line, each kept, known or refused. A batch is durable before the
 // next one is read, so that a broken connection loses nothing that was taken; sending the same again changes nothing.
+// The right to import is looked at again for each batch, whose token need only have been good at the beginning: an
+// import can take as long as it likes.
 import { createHash } from 'node:crypto';
 import { AppError } from '../../core/error.ts';
 import { limits } from '../../core/limits.ts';
@@ -11,7 +13,12 @@ import { linesOf } from '../body.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
 
 async function importEvents(call: KnownCall, services: Services): Promise<Answer> {
-  grant(await services.standing(call.principal), 'event.import', anywhere);
+  const began = services.now();
+  const permit = async () => {
+    const principal = await services.tokens.verify(call.headers.authorization, began);
+    return grant(await services.standing(principal), 'event.import', anywhere);
+  };
+  await permit();
   const origin = new URLSearchParams(call.query).get('origin') ?? 'import';
   checkOrigin(origin);
   if (call.stream === null)
@@ -21,6 +28,7 @@ async function importEvents(call: KnownCall, services: Services): Promise<Answer
   const body = await importAll(services.store, {
     origin,
     doer: call.doer,
+    permit,
     lines,
     sha256: () => hash.digest('hex'),
   });

@@ -16,6 +16,7 @@ import {
   requestOf,
   type Schema,
 } from './attributes.ts';
+import { privateDomainEntity } from './entity/domains.ts';
 import { organizationEntity, statusOf } from './entity/organizations.ts';
 import { answerMade, answerOne, type Found, findOne } from './find.ts';
 import { answerRemoved, flagOf } from './jobs.ts';
@@ -129,6 +130,32 @@ async function addSpace(call: KnownCall, services: Services): Promise<Answer> {
   return answerOne(call, services, entity, guid, 201);
 }
 
+/** The organization and the private domain of a path. */
+async function findDomain(call: KnownCall, services: Services) {
+  const { standing, guid } = await findOne(call, services, entity);
+  const { row } = await findOne(call, services, privateDomainEntity, call.params.domain_guid);
+  return { standing, guid, domain: { guid: String(row.guid), owner: String(row.organization_guid) } };
+}
+
+/** The right to share is that of the owner's managers; the original shares without an event. */
+async function shareDomain(call: KnownCall, services: Services): Promise<Answer> {
+  const { standing, guid, domain } = await findDomain(call, services);
+  const permit = grant(standing, 'domain.share', placeOf(domain.owner));
+  const input = { guid: domain.guid, organizationGuids: [guid] };
+  await services.perform('domain.share', permit, call.doer, input);
+  return answerOne(call, services, entity, guid, 201);
+}
+
+async function unshareDomain(call: KnownCall, services: Services): Promise<Answer> {
+  const { standing, guid, domain } = await findDomain(call, services);
+  const permit = grant(standing, 'domain.unshare', placeOf(guid));
+  const related = { private_domain: domain.guid, related_guid: domain.guid };
+  const update = { ...related, verb: 'remove', relation: 'private_domains' };
+  const input = { guid: domain.guid, organizationGuid: guid, update };
+  await services.perform('domain.unshare', permit, call.doer, input);
+  return { status: 204 };
+}
+
 /** Nothing runs here yet, so that every figure is 0. */
 async function summarize(call: KnownCall, services: Services): Promise<Answer> {
   const { standing, guid, row } = await findOne(call, services, entity);
@@ -159,6 +186,7 @@ function placeOf(guid: Found['guid']): Where {
 
 const collection = entity.path;
 const one = `${collection}/:guid`;
+const privateDomain = `${one}/private_domains/:domain_guid`;
 
 export const routes: readonly Route[] = [
   v2Route('GET', collection, 'List organizations', list, listed(entity)),
@@ -184,6 +212,8 @@ export const routes: readonly Route[] = [
   relatedRoute(entity, 'spaces'),
   emptyRelatedRoute(entity, 'services'),
   v2Route('PUT', `${one}/spaces/:space_guid`, 'Add a space that the organization has already', addSpace),
+  v2Route('PUT', privateDomain, 'Share a private domain with an organization', shareDomain),
+  v2Route('DELETE', privateDomain, 'Stop sharing a private domain with an organization', unshareDomain),
   v2Route(
     'DELETE',
     `${one}/default_isolation_segment`,

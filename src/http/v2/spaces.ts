@@ -3,6 +3,7 @@ import { AppError } from '../../core/error.ts';
 import { noMetadataChanges } from '../../foundation/labels.ts';
 import { unrelated } from '../../foundation/member-lists.ts';
 import { organizationTable } from '../../foundation/table/organizations.ts';
+import { type Lifecycle, lifecycles } from '../../foundation/table/security-groups.ts';
 import { grant } from '../../identity/permit.ts';
 import type { Where } from '../../identity/role.ts';
 import { equals, type Row } from '../../store/table.ts';
@@ -15,6 +16,7 @@ import {
   requestOf,
   type Schema,
 } from './attributes.ts';
+import { securityGroupEntity } from './entity/security-groups.ts';
 import { spaceEntity } from './entity/spaces.ts';
 import { answerMade, answerOne, findOne } from './find.ts';
 import { answerRemoved } from './jobs.ts';
@@ -108,6 +110,43 @@ async function clearSegment(call: KnownCall, services: Services): Promise<Answer
   return answerOne(call, services, entity, guid);
 }
 
+const groupRelations = { running: 'security_groups', staging: 'staging_security_groups' } as const;
+
+/** Security groups from the side of a space: the same as from theirs, and an update of the space besides. */
+function relateGroup(lifecycle: Lifecycle, verb: 'add' | 'remove') {
+  const relation = groupRelations[lifecycle];
+  return async (call: KnownCall, services: Services): Promise<Answer> => {
+    const { standing, guid, row } = await findOne(call, services, entity);
+    const group = await findOne(call, services, securityGroupEntity, call.params.group_guid);
+    const related = { [relation.slice(0, -1)]: group.guid, related_guid: group.guid };
+    const input = { guid: group.guid, lifecycle, update: { ...related, verb, relation } };
+    if (verb === 'add') {
+      const permit = grant(standing, 'security_group.bind', placeOf(row));
+      const binding = { ...input, spaceGuids: [guid] };
+      await services.perform('security_group.bind', permit, call.doer, binding);
+      return answerOne(call, services, entity, guid, 201);
+    }
+    const permit = grant(standing, 'security_group.unbind', placeOf(row));
+    await services.perform('security_group.unbind', permit, call.doer, input);
+    return { status: 204 };
+  };
+}
+
+function groupRoutes(lifecycle: Lifecycle): Route[] {
+  const path = `${one}/${groupRelations[lifecycle]}/:group_guid`;
+  const about = `of a space for ${lifecycle} apps`;
+  return [
+    v2Route('PUT', path, `Add a security group ${about}`, relateGroup(lifecycle, 'add')),
+    v2Route('DELETE', path, `Remove a security group ${about}`, relateGroup(lifecycle, 'remove')),
+  ];
+}
+
+/** No route exists here yet, so that there is none to delete. */
+async function removeUnmappedRoutes(call: KnownCall, services: Services): Promise<Answer> {
+  await findOne(call, services, entity);
+  return { status: 204 };
+}
+
 async function summarize(call: KnownCall, services: Services): Promise<Answer> {
   const { guid, row } = await findOne(call, services, entity);
   return { status: 200, body: { guid, name: row.name, apps: [], services: [] } };
@@ -128,6 +167,8 @@ export const routes: readonly Route[] = [
   v2Route('DELETE', one, 'Delete a space', remove),
   v2Route('GET', `${one}/summary`, 'Get the summary of a space', summarize, ownForm),
   v2Route('DELETE', `${one}/isolation_segment`, 'Take the isolation segment of a space away', clearSegment),
+  ...lifecycles.flatMap(groupRoutes),
+  v2Route('DELETE', `${one}/unmapped_routes`, 'Delete the routes of no app: none here', removeUnmappedRoutes),
   emptyRelatedRoute(entity, 'apps'),
   emptyRelatedRoute(entity, 'routes'),
   emptyRelatedRoute(entity, 'services'),

@@ -52,8 +52,7 @@ function showWith(seen: RowFilter): Show {
 }
 
 async function readSpaces(guids: readonly string[], seen: RowFilter, { store }: Services): Promise<Spaces> {
-  const spaces = { kind: 'within', column: 'space_guid', table: spaceTable, select: 'guid' } as const;
-  const where = all(oneOf('security_group_guid', guids), { ...spaces, where: seen });
+  const where = all(oneOf('security_group_guid', guids), inSpaces(seen));
   const rows = await store.rows(securityGroupSpaceTable, { where });
   return (group, lifecycle) =>
     rows
@@ -61,8 +60,15 @@ async function readSpaces(guids: readonly string[], seen: RowFilter, { store }: 
       .map((row) => String(row.space_guid));
 }
 
-function boundIn(lifecycle: Lifecycle, spaceGuids: readonly string[]): RowFilter {
-  const where = all(equals('lifecycle', lifecycle), oneOf('space_guid', spaceGuids));
+/** Bindings in the spaces that a filter lets through. */
+function inSpaces(where: RowFilter): RowFilter {
+  return { kind: 'within', column: 'space_guid', table: spaceTable, select: 'guid', where };
+}
+
+/** Groups that are bound in those of the spaces that a filter lets through. */
+function boundIn(lifecycle: Lifecycle, spaceGuids: readonly string[], seen: RowFilter): RowFilter {
+  const spaces = inSpaces(all(oneOf('guid', spaceGuids), seen));
+  const where = all(equals('lifecycle', lifecycle), spaces);
   const table = securityGroupSpaceTable;
   return { kind: 'within', column: 'guid', table, select: 'security_group_guid', where };
 }
@@ -71,13 +77,15 @@ const spaceFilters = {
   names: (names: readonly string[]) => oneOf('name', names),
 };
 
-const filters: Collection['filters'] = {
-  ...spaceFilters,
-  running_space_guids: (guids) => boundIn('running', guids),
-  staging_space_guids: (guids) => boundIn('staging', guids),
-  globally_enabled_running: (values) => equals('running_default', values[0] === 'true'),
-  globally_enabled_staging: (values) => equals('staging_default', values[0] === 'true'),
-};
+function filtersFor(seen: RowFilter): Collection['filters'] {
+  return {
+    ...spaceFilters,
+    running_space_guids: (guids) => boundIn('running', guids, seen),
+    staging_space_guids: (guids) => boundIn('staging', guids, seen),
+    globally_enabled_running: (values) => equals('running_default', values[0] === 'true'),
+    globally_enabled_staging: (values) => equals('staging_default', values[0] === 'true'),
+  };
+}
 
 function switches({ lists }: V3List): string[] {
   return lifecycles.flatMap((lifecycle) => {
@@ -87,24 +95,25 @@ function switches({ lists }: V3List): string[] {
   });
 }
 
-function collectionOf(show: Show): Collection {
+/** Groups with those of their spaces that a filter lets through, and found by no others. */
+function collectionOf(seen: RowFilter): Collection {
   return {
     table: securityGroupTable,
-    filters,
+    filters: filtersFor(seen),
     orders: {},
     labels: null,
     includes: {},
     rules: switches,
-    show,
+    show: showWith(seen),
   };
 }
 
-function ofSpace(show: Show): Collection {
-  return { ...collectionOf(show), filters: spaceFilters, rules: () => [] };
+function ofSpace(seen: RowFilter): Collection {
+  return { ...collectionOf(seen), filters: spaceFilters, rules: () => [] };
 }
 
 /** Describes the lists of a space, for the OpenAPI document. */
-export const groupsListed = listed(ofSpace(showWith(every)));
+export const groupsListed = listed(ofSpace(every));
 
 /** The groups that hold in a space, bound to it or everywhere, while its apps run or are staged. */
 export async function listGroupsOf(
@@ -113,10 +122,9 @@ export async function listGroupsOf(
   space: Space,
   lifecycle: Lifecycle,
 ): Promise<Answer> {
-  const seen = any(equals(`${lifecycle}_default`, true), boundIn(lifecycle, [space.guid]));
-  const show = showWith(equals('guid', space.guid));
+  const seen = any(equals(`${lifecycle}_default`, true), boundIn(lifecycle, [space.guid], every));
   const path = `/v3/spaces/${space.guid}/${lifecycle}_security_groups`;
-  return answerList(call, services, ofSpace(show), path, seen);
+  return answerList(call, services, ofSpace(equals('guid', space.guid)), path, seen);
 }
 
 interface Found {
@@ -145,7 +153,7 @@ async function answerGroup(
 
 async function list(call: KnownCall, services: Services): Promise<Answer> {
   const standing = await services.standing(call.principal);
-  const groups = collectionOf(showWith(spacesSeen(standing)));
+  const groups = collectionOf(spacesSeen(standing));
   return answerList(call, services, groups, collection, securityGroupsSeen(standing));
 }
 
@@ -219,7 +227,7 @@ const spaces = (lifecycle: Lifecycle) => `${one}/relationships/${lifecycle}_spac
 
 export const routes: readonly Route[] = [
   v3Route('POST', collection, 'Create a security group', create),
-  v3Route('GET', collection, 'List security groups', list, listed(collectionOf(showWith(every)))),
+  v3Route('GET', collection, 'List security groups', list, listed(collectionOf(every))),
   v3Route('GET', one, 'Get a security group', show),
   v3Route('PATCH', one, 'Update a security group', update),
   v3Route('DELETE', one, 'Delete a security group', remove),

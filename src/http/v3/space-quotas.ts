@@ -107,8 +107,8 @@ async function appliedSpaces(
   return new Map([...spaces].map(([guid, rows]) => [guid, rows.map((row) => String(row.guid))]));
 }
 
-function appliedTo(guids: readonly string[]): RowFilter {
-  const where = oneOf('guid', guids);
+function appliedTo(guids: readonly string[], seen: RowFilter): RowFilter {
+  const where = all(oneOf('guid', guids), seen);
   return { kind: 'within', column: 'guid', table: spaceTable, select: 'quota_guid', where };
 }
 
@@ -118,7 +118,7 @@ function collectionFor(standing: Standing): Collection {
     filters: {
       names: (names) => oneOf('folded_name', names.map(foldName)),
       organization_guids: (guids) => oneOf('organization_guid', guids),
-      space_guids: appliedTo,
+      space_guids: (guids) => appliedTo(guids, spacesSeen(standing)),
     },
     orders: { name: 'folded_name' },
     labels: null,

@@ -126,3 +126,28 @@ test('shared domains are made by admins, and what is wrong is answered with the 
     "The domain is invalid: router group guid 'g' not found",
   ]);
 });
+
+test('an organization borrows and returns a private domain from its side', async () => {
+  const [lender, borrower] = [await world.organization('lender'), await world.organization('borrower')];
+  const body = { name: 'lent.example', owning_organization_guid: lender };
+  const made = expectStatus(await world.call('POST', '/v2/private_domains', { body }), 201).json;
+  const { guid } = made.metadata;
+  const path = `/v2/organizations/${borrower}/private_domains/${guid}`;
+  const host = await world.person('host of the borrower');
+  await world.give('organization_manager', host.guid, borrower);
+  assert.equal((await world.call('PUT', path, { token: host.token })).json.error_code, 'CF-NotAuthorized');
+  const told = await world.told(async () => {
+    assert.equal(expectStatus(await world.call('PUT', path), 201).json.metadata.guid, borrower);
+    expectStatus(await world.call('DELETE', path, { token: host.token }), 204);
+  });
+  const to = { target_organization_guid: borrower };
+  const request = { private_domain: guid, related_guid: guid, verb: 'remove', relation: 'private_domains' };
+  assert.deepEqual(
+    told.map(({ type, target, organization, data }) => [type, target.guid, organization, data]),
+    [
+      ['audit.domain.share', guid, lender, to],
+      ['audit.domain.unshare', guid, lender, to],
+      ['audit.organization.update', borrower, borrower, { request }],
+    ],
+  );
+});

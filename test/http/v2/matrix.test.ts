@@ -204,13 +204,18 @@ test('a suspended organization can be changed by admins alone', async () => {
   const suspended = { body: { status: 'suspended' } };
   assert.equal((await world.call('PUT', organization(place), suspended)).status, 201);
   const { token } = personOf('organization_manager');
-  for (const name of ['rename an organization', 'rename a space', 'give a role in a space by guid']) {
+  for (const name of [
+    'rename an organization',
+    'rename a space',
+    'take the segment of a space away',
+    'give a role in a space by guid',
+  ]) {
     const operation = operations[name];
     assert.ok(operation);
-    const { method, path, body } = operation;
+    const { method, path, body, status } = operation;
     const call = { token, ...(body === undefined ? {} : { body: body(place) }) };
     assert.equal((await world.call(method, path(place), call)).json.error_code, 'CF-OrgSuspended', name);
-    assert.equal((await world.call(method, path(place), { body: body?.(place) ?? {} })).status, 201, name);
+    assert.equal((await world.call(method, path(place), { body: body?.(place) ?? {} })).status, status, name);
   }
 });
 

@@ -125,3 +125,46 @@ test('what is wrong is answered with the errors of V2', async () => {
     'The security group could not be found: x',
   ]);
 });
+
+test('a space takes and loses groups from its side, told of as the original does besides', async () => {
+  const { guid } = expectStatus(
+    await world.call('POST', collection, { body: { name: 'from the space', rules } }),
+    201,
+  ).json.metadata;
+  const manager = await world.person('manager of the space');
+  await world.give('organization_user', manager.guid, organization);
+  for (const [relation, member, lifecycle] of [
+    ['security_groups', 'security_group', 'running'],
+    ['staging_security_groups', 'staging_security_group', 'staging'],
+  ] as const) {
+    const path = `/v2/spaces/${space}/${relation}/${guid}`;
+    const told = await world.told(async () => {
+      const bound = expectStatus(await world.call('PUT', path), 201).json;
+      assert.equal(bound.metadata.guid, space);
+      assert.deepEqual(await names(`/v2/spaces/${space}/${relation}?q=name:from the space`), [
+        'from the space',
+      ]);
+      expectStatus(await world.call('PUT', path), 201);
+      expectStatus(await world.call('DELETE', path), 204);
+    });
+    const update = (verb: string) => {
+      const request = { [member]: guid, related_guid: guid, verb, relation };
+      return ['audit.space.update', space, { request }];
+    };
+    const hold = (verb: string) => [
+      `audit.security_group.${verb}_${lifecycle}_space`,
+      guid,
+      { space_guid: space },
+    ];
+    assert.deepEqual(
+      told.map(({ type, target, data }) => [type, target.guid, data]),
+      [hold('bind'), update('add'), update('add'), hold('unbind'), update('remove')],
+    );
+    const foreign = await world.call('PUT', path, { token: manager.token });
+    assert.equal(foreign.json.error_code, 'CF-NotAuthorized');
+  }
+  const unknown = await world.call('PUT', `/v2/spaces/${space}/security_groups/none`);
+  assert.equal(unknown.json.error_code, 'CF-SecurityGroupNotFound');
+  expectStatus(await world.call('DELETE', `/v2/spaces/${space}/unmapped_routes`), 204);
+  assert.equal((await world.call('DELETE', '/v2/spaces/none/unmapped_routes')).status, 404);
+});

@@ -156,6 +156,26 @@ test('either side ends a sharing', async () => {
   );
 });
 
+test('neither a suspended owner nor a suspended guest ends a sharing, but for admins', async () => {
+  const guest = await world.organization('guest for long');
+  const owner = await world.organization('owner for long');
+  for (const place of [guest, owner]) await world.give('organization_manager', manager.guid, place);
+  const relationships = { organization: { data: { guid: owner } }, shared_organizations: many(guest) };
+  const { guid } = await make({ name: 'kept.example', relationships });
+  const path = `${collection}/${guid}/relationships/shared_organizations/${guest}`;
+  const as = { token: manager.token };
+  const suspend = (place: string, suspended: boolean) =>
+    world.call('PATCH', `/v3/organizations/${place}`, { body: { suspended } });
+  const refusal = [403, 'CF-OrgSuspended', 'The organization is suspended'];
+  for (const place of [guest, owner]) {
+    expectStatus(await suspend(place, true), 200);
+    assert.deepEqual(await refused(world, 'DELETE', path, as), refusal);
+    expectStatus(await suspend(place, false), 200);
+  }
+  expectStatus(await suspend(guest, true), 200);
+  expectStatus(await world.call('DELETE', path), 204);
+});
+
 test('a domain is shared only with organizations that its sharer manages', async () => {
   const { guid } = await make({ name: 'mine.example', ...inOrganization(organization) }, manager.token);
   const [unknown, seen] = [await world.organization('unknown'), await world.organization('merely seen')];

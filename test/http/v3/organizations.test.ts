@@ -132,6 +132,7 @@ test('a resource has at most 50 labels', async () => {
 test('a suspended organization is changed by admins alone', async () => {
   const guid = await world.organization('to be suspended');
   await world.give('organization_manager', manager.guid, guid);
+  const space = await world.space('inside', guid);
   const path = `/v3/organizations/${guid}`;
   const asManager = (method: string, to: string, body: object) =>
     world.call(method, to, { token: manager.token, body });
@@ -148,6 +149,8 @@ test('a suspended organization is changed by admins alone', async () => {
     ['PATCH', path, { name: 'renamed' }],
     ['PATCH', `${path}/relationships/default_isolation_segment`, { data: null }],
     ['POST', '/v3/spaces', { name: 's', ...inside }],
+    ['PATCH', `/v3/spaces/${space}`, { name: 'renamed' }],
+    ['PATCH', `/v3/spaces/${space}/relationships/isolation_segment`, { data: null }],
     ['POST', '/v3/roles', role],
   ] as const) {
     assert.deepEqual(refusalOf(await asManager(method, to, body)), suspended, `${method} ${to}`);

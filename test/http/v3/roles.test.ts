@@ -208,3 +208,28 @@ test('lists are filtered by place, user and type, and include what they point to
   const seen = (await world.call('GET', '/v3/roles', { token })).json.resources;
   assert.equal(seen.length, 3, 'a manager sees the roles in the organization and its spaces');
 });
+
+test('names can be switched off, but for admins; guids go on working', async () => {
+  const place = await world.organization('nameless');
+  const manager = await world.person('nameless manager');
+  const named = await world.person('nameless user');
+  await world.give('organization_manager', manager.guid, place);
+  const { token } = manager;
+  const by = (type: string, user: object, where = place) => ({ token, body: roleBody(type, user, where) });
+  const flag = (enabled: boolean) =>
+    world.call('PATCH', '/v3/feature_flags/set_roles_by_username', { body: { enabled } });
+  expectStatus(await flag(false), 200);
+  const space = await world.space('nameless', place);
+  const disabled = [403, 'CF-FeatureDisabled', 'Feature Disabled: set_roles_by_username'];
+  const username = { username: named.name };
+  const auditor = by('organization_auditor', username);
+  assert.deepEqual(await refused(world, 'POST', '/v3/roles', auditor), disabled);
+  const nobodysName = by('organization_auditor', { username: 'of nobody' });
+  assert.deepEqual(await refused(world, 'POST', '/v3/roles', nobodysName), disabled);
+  expectStatus(await world.call('POST', '/v3/roles', by('organization_user', { guid: named.guid })), 201);
+  const developer = by('space_developer', username, space);
+  assert.deepEqual(await refused(world, 'POST', '/v3/roles', developer), disabled);
+  expectStatus(await world.call('POST', '/v3/roles', { body: auditor.body }), 201);
+  expectStatus(await flag(true), 200);
+  expectStatus(await world.call('POST', '/v3/roles', developer), 201);
+});

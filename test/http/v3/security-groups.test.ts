@@ -131,6 +131,9 @@ test('lists are filtered, and show only the spaces that a reader sees', async ()
   assert.deepEqual(await names(collection, developer.token), ['public_networks', 'dns']);
   await world.give('organization_user', developer.guid, organization);
   await world.give('space_developer', developer.guid, space);
+  const seen = (query: string) => names(`${collection}?${query}`, developer.token);
+  assert.deepEqual(await seen(`running_space_guids=${elsewhere}`), [], 'tells nothing of an unseen space');
+  assert.deepEqual(await seen(`running_space_guids=${elsewhere},${space}`), ['listed']);
   const call = { token: developer.token };
   const [group] = (await world.call('GET', `${collection}?names=listed`, call)).json.resources;
   assert.deepEqual(group.relationships.running_spaces, many(space));

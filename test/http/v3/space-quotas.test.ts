@@ -140,6 +140,11 @@ test('lists are filtered by name, organization and space', async () => {
   assert.deepEqual(await guids('', developer.token), []);
   await world.give('space_developer', developer.guid, space);
   assert.deepEqual(await guids('', developer.token), [guid]);
+  const unseen = await world.space('unseen', organization);
+  await world.call('POST', `${collection}/${guid}/relationships/spaces`, { body: many(unseen) });
+  assert.deepEqual(await guids(`space_guids=${unseen}`), [guid]);
+  assert.deepEqual(await guids(`space_guids=${unseen}`, developer.token), [], 'tells nothing of it');
+  assert.deepEqual(await guids(`space_guids=${unseen},${space}`, developer.token), [guid]);
 });
 
 test('what is wrong is said in the words of the original', async () => {
