@@ -140,13 +140,12 @@ describe('lines that are refused', () => {
 
   it('whatever JSON the data of an event is, it comes out as it went in', async () => {
     let number = 200_000;
+    // No letters that could spell the name of a secret, which would be hidden.
+    const unit = fc.constantFrom('a', 'ü', '0', '.', ' ', '𝔸', '"', '\\', '\n', '漢', '\u0001', '/');
     const dataOf = fc.dictionary(
-      fc.string({ unit: 'grapheme', maxLength: 8 }),
-      fc.jsonValue({ maxDepth: 4 }),
-      {
-        maxKeys: 6,
-        noNullPrototype: true,
-      },
+      fc.string({ unit, maxLength: 8 }),
+      fc.jsonValue({ maxDepth: 4, stringUnit: unit }),
+      { maxKeys: 6, noNullPrototype: true },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(dataOf, { minLength: 1, maxLength: 5 }), async (all) => {
