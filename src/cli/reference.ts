@@ -10,7 +10,7 @@ that is not here is kept as it came. This page is made from the catalog by \`npm
 not the page.
 
 - **Audience.** \`platform\` events are answered by \`/v2/events\` and \`/v3/audit_events\`. \`log\` events are
-  answered there only if a request names their type; \`/api/events\` and \`hansard events --all\` answer both.
+  answered there only if a request names their type; \`/api/events\` answers both, with outcome and source.
 - **Since** is the first day on which the platform could emit the type. Where a second day follows, it no longer
   does.
 - **Made safe** names the members of \`data\` that are replaced before an event is stored, whatever its source.

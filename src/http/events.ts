@@ -7,7 +7,9 @@ import { reads } from '../log/notes.ts';
 import type { Filter } from '../query/ast.ts';
 import { narrow, type Visibility } from '../query/narrow.ts';
 import type { EventPage } from '../query/page.ts';
-import { type PageLinks, type PageWish, pageLinks, pageRequest } from '../query/paging.ts';
+import { type PageLink, type PageLinks, type PageWish, pageLinks, pageRequest } from '../query/paging.ts';
+import type { V3Events } from '../query/v3-events.ts';
+import type { V3Page } from '../wire/v3.ts';
 import type { KnownCall, Services } from './route.ts';
 
 /** What the caller may see of the events. */
@@ -15,16 +17,30 @@ export async function visibilityFor(call: KnownCall, services: Services): Promis
   return visibilityOf(await services.standing(call.principal), services.origins);
 }
 
-/** One page of the compatible APIs. */
+/** One page: of `platform` events, as the compatible APIs answer them, or of all. */
 export async function readEvents(
   call: KnownCall,
   services: Services,
   wish: PageWish & { readonly filter: Filter },
+  audiences: 'platform' | 'all' = 'platform',
 ): Promise<{ page: EventPage; links: PageLinks }> {
-  const query = narrow(wish.filter, await visibilityFor(call, services), 'platform', audienceOf);
+  const query = narrow(wish.filter, await visibilityFor(call, services), audiences, audienceOf);
   const page = await services.store.page(query, pageRequest(wish, query.digest));
   await noteRead(call, services, page.events.length);
   return { page, links: pageLinks(wish, query.digest, page) };
+}
+
+/** What an answered page of V3's form begins with. */
+export function pageEnvelope(wish: V3Events, url: string, page: EventPage, links: PageLinks): V3Page {
+  const href = (link: PageLink): string => wish.link(url, link.page, link.cursor);
+  return {
+    total: page.total,
+    totalPages: links.totalPages,
+    first: href(links.first),
+    last: href(links.last),
+    next: links.next === null ? null : href(links.next),
+    previous: links.previous === null ? null : href(links.previous),
+  };
 }
 
 /**

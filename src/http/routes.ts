@@ -1,4 +1,5 @@
 // The one route table: what server.ts mounts and the OpenAPI document describes.
+import { routes as apiEvents } from './api/events.ts';
 import { routes as importRoutes } from './api/import.ts';
 import { documentationRoutes } from './documentation.ts';
 import { routes as rootRoutes } from './root.ts';
@@ -66,6 +67,7 @@ const table: readonly Route[] = [
   ...v3FeatureFlags,
   ...v3SecurityGroups,
   ...v3Jobs,
+  ...apiEvents,
   ...importRoutes,
 ];
 

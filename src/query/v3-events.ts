@@ -1,5 +1,6 @@
-// `/v3/audit_events`: its parameters and what they mean (events-api.md B.1). An event has one time, so
-// created_ats and updated_ats filter, and both columns of order_by sort, by the same.
+// `/v3/audit_events`: its parameters and what they mean (events-api.md B.1), and `/api/events`, which takes the same
+// and some more. An event has one time, so created_ats and updated_ats filter, and both columns of order_by sort, by
+// the same.
 import { and, type Direction, everything, type Filter, or, type TextField } from './ast.ts';
 import type { PageWish } from './paging.ts';
 import { rangeFilter } from './time-range.ts';
@@ -13,7 +14,6 @@ export interface V3Events extends PageWish {
   link(base: string, page: number, cursor: string | null): string;
 }
 
-const path = '/v3/audit_events';
 /** What the list can be asked for. */
 export const v3EventsSpec: V3ListSpec = {
   parameters: [...commonParameters, 'types', 'target_guids', 'space_guids', 'organization_guids'],
@@ -27,12 +27,23 @@ export const v3EventsSpec: V3ListSpec = {
   orderBy: ['created_at', 'updated_at'],
   include: [],
 };
+
+/** The same, and what the compatible APIs do not filter by. */
+export const apiEventsSpec: V3ListSpec = {
+  ...v3EventsSpec,
+  parameters: [...v3EventsSpec.parameters, 'actor_guids', 'outcomes', 'origins'],
+  lists: [...v3EventsSpec.lists, { name: 'actor_guids' }, { name: 'outcomes' }, { name: 'origins' }],
+};
+
 const fields: readonly (readonly [string, TextField])[] = [
   ['guids', 'guid'],
   ['types', 'type'],
   ['target_guids', 'target'],
   ['space_guids', 'space'],
   ['organization_guids', 'organization'],
+  ['actor_guids', 'actor'],
+  ['outcomes', 'outcome'],
+  ['origins', 'origin'],
 ];
 
 /**
@@ -40,7 +51,19 @@ const fields: readonly (readonly [string, TextField])[] = [
  * @throws AppError BadQueryParameter
  */
 export function parseV3Events(rawQuery: string): V3Events {
-  const list = parseV3List(rawQuery, v3EventsSpec);
+  return parseEvents(rawQuery, v3EventsSpec, '/v3/audit_events');
+}
+
+/**
+ * Reads the query of `/api/events`.
+ * @throws AppError BadQueryParameter
+ */
+export function parseApiEvents(rawQuery: string): V3Events {
+  return parseEvents(rawQuery, apiEventsSpec, '/api/events');
+}
+
+function parseEvents(rawQuery: string, spec: V3ListSpec, path: string): V3Events {
+  const list = parseV3List(rawQuery, spec);
   const direction: Direction = list.orderBy?.direction ?? 'asc';
   return {
     filter: and(

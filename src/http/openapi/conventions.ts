@@ -16,7 +16,7 @@ type Told = Pick<Route, 'method' | 'path' | 'dialect' | 'summary' | 'about'>;
 /** The usual description of a route; what the route or operations.ts say of it goes before. */
 export function usualOf(route: Told): About {
   const tag = tagOf(route);
-  if (route.dialect === 'v3') return { tag, ...usualOfV3(route) };
+  if (route.dialect === 'v3' || route.dialect === 'api') return { tag, ...usualOfV3(route) };
   if (route.dialect === 'v2') return { tag, ...usualOfV2(route) };
   return { tag };
 }

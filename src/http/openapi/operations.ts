@@ -122,6 +122,7 @@ export const operations: Readonly<Record<string, About>> = {
     tag: 'Import',
     query: { origin: text('Name of the source', { default: 'import' }) },
     request: { mediaType: 'application/x-ndjson', schema: lines },
+    status: 200,
     response: 'ImportReport',
   },
 };

@@ -137,6 +137,23 @@ export const v3Schemas: Schemas = {
     organization: placeOfEvent,
     links: object({ self: link }),
   }),
+  Event: object({
+    guid: guid('the event'),
+    origin: text("Where it was recorded: '' is this foundation, anything else the name of an import"),
+    type: text('What happened, one of the event types', { examples: ['audit.organization.create'] }),
+    audience: text('`platform` or `log`', { enum: ['platform', 'log'] }),
+    outcome: text('How it ended', { enum: ['success', 'failure', 'unknown'] }),
+    occurred_at: text('When it happened, in UTC with microseconds'),
+    recorded_at: text('When this log took it in, in UTC with microseconds'),
+    actor: mapOf(anything, 'guid, type, name and username of whoever did it'),
+    target: mapOf(anything, 'guid, type and name of what it was done to'),
+    space_guid: orNull(text('Guid of the space')),
+    organization_guid: orNull(text('Guid of the organization')),
+    context: orNull(
+      mapOf(anything, 'Address, user agent, client, request id and interface, as far as known'),
+    ),
+    data: mapOf(anything, 'What was asked for, secrets replaced; members differ by type'),
+  }),
   Organization: resource(
     {
       name: name('the organization', 'acme'),

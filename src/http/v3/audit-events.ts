@@ -6,24 +6,14 @@ import { everything } from '../../query/ast.ts';
 import { narrow } from '../../query/narrow.ts';
 import { parseV3Events, v3EventsSpec } from '../../query/v3-events.ts';
 import { v3Event, v3Page } from '../../wire/v3.ts';
-import { noteRead, readEvents, visibilityFor } from '../events.ts';
+import { noteRead, pageEnvelope, readEvents, visibilityFor } from '../events.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
 
 async function list(call: KnownCall, services: Services): Promise<Answer> {
   const wish = parseV3Events(call.query);
   const { page, links } = await readEvents(call, services, wish);
-  const href = (link: { page: number; cursor: string | null }): string =>
-    wish.link(services.url, link.page, link.cursor);
-  const envelope = {
-    total: page.total,
-    totalPages: links.totalPages,
-    first: href(links.first),
-    last: href(links.last),
-    next: links.next === null ? null : href(links.next),
-    previous: links.previous === null ? null : href(links.previous),
-  };
   const resources = page.events.map((event) => v3Event(event, services.url));
-  return { status: 200, body: v3Page(envelope, resources) };
+  return { status: 200, body: v3Page(pageEnvelope(wish, services.url, page, links), resources) };
 }
 
 async function one(call: KnownCall, services: Services): Promise<Answer> {
