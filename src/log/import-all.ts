@@ -31,7 +31,7 @@ export async function importAll(
   store: Store,
   { origin, doer, permit, lines, sha256 }: ImportOrder,
 ): Promise<ImportReport> {
-  const total = { new: 0, known: 0, refused: 0 };
+  const total = { new: 0, known: 0, refused: 0, elsewhere: 0 };
   const refusals: Refusal[] = [];
   let firstLine = 1;
   let batch: ImportLine[] = [];
@@ -42,6 +42,7 @@ export async function importAll(
     total.new += counts.new;
     total.known += counts.known;
     total.refused += counts.refused;
+    total.elsewhere += counts.elsewhere;
     refusals.push(...counts.refusals.slice(0, refusalsMax - refusals.length));
     firstLine += batch.length;
     batch = [];

@@ -32,6 +32,8 @@ export interface ImportCounts {
   readonly new: number;
   readonly known: number;
   readonly refused: number;
+  /** Of the new ones, those whose guid the log has under another origin already: probably the same once more. */
+  readonly elsewhere: number;
   readonly refusals: readonly Refusal[];
 }
 
@@ -57,13 +59,14 @@ export function checkOrigin(origin: string): void {
 
 /** Takes one batch; each line stands for itself. */
 export function importLines(tx: Transaction, batch: ImportBatch, scene: Scene): ImportCounts {
-  const counts = { new: 0, known: 0, refused: 0 };
+  const counts = { new: 0, known: 0, refused: 0, elsewhere: 0 };
   const refusals: Refusal[] = [];
   const told: Happening[] = [];
   for (const [index, line] of batch.lines.entries()) {
     if (typeof line === 'string' && line.trim() === '') continue;
     const outcome = importLine(tx, line, batch.origin, scene);
     counts[outcome.kind] += 1;
+    if (outcome.isElsewhere === true) counts.elsewhere += 1;
     if (outcome.reason !== undefined)
       refusals.push({ line: batch.firstLine + index, reason: outcome.reason });
     const { happening } = outcome;
@@ -80,7 +83,7 @@ export function endImport(tx: Transaction, end: ImportEnd, scene: Scene): null {
     type: 'audit.log.import',
     target: { type: 'origin', guid: origin },
     targetName: origin,
-    data: { sha256, new: counts.new, known: counts.known, refused: counts.refused },
+    data: { sha256, ...counts },
     outcome,
   };
   return append(tx, scene, doer, () => ({ events: [happening], result: null }));
@@ -96,6 +99,7 @@ interface LineOutcome {
   readonly kind: 'new' | 'known' | 'refused';
   readonly reason?: string;
   readonly happening?: Happening;
+  readonly isElsewhere?: boolean;
 }
 
 function importLine(tx: Transaction, line: ImportLine, origin: string, scene: Scene): LineOutcome {
@@ -108,8 +112,9 @@ function importLine(tx: Transaction, line: ImportLine, origin: string, scene: Sc
     const row = intake(draft, origin, scene.now(), scene.random);
     const stored = tx.event(origin, row.guid);
     if (stored !== undefined) return again(tx, stored, draft);
+    const isElsewhere = tx.originsOf(row.guid).length > 0;
     tx.append([row]);
-    return { kind: 'new' };
+    return { kind: 'new', isElsewhere };
   } catch (error) {
     if (!(error instanceof JsonRefused || error instanceof NotAnEvent || error instanceof IntakeRefused))
       throw error;

@@ -23,6 +23,8 @@ export interface Transaction {
   remove(table: Table, where: Row): number;
   /** The stored event of this identity, supplements merged. */
   event(origin: string, guid: Guid): StoredEvent | undefined;
+  /** Names of the origins that have an event of this guid. */
+  originsOf(guid: Guid): string[];
   /** Appends in the order given and answers the id of the first. Ids rise with commits. */
   append(events: readonly EventRow[]): number;
   /** Adds particulars that a later source knew; the event's own row stays as it is. */

@@ -58,5 +58,5 @@ test('the writer takes no batch without the right to import', async () => {
   }
   assert.ok(!(await known(9001)));
   const counts = await store.run('log.import', { ...batch, permit });
-  assert.deepEqual(counts, { new: 1, known: 0, refused: 0, refusals: [] });
+  assert.deepEqual(counts, { new: 1, known: 0, refused: 0, elsewhere: 0, refusals: [] });
 });

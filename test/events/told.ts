@@ -25,6 +25,7 @@ export interface Receipt {
   readonly new: number;
   readonly known: number;
   readonly refused: number;
+  readonly elsewhere: number;
   readonly refusals: readonly { readonly line: number; readonly reason: string }[];
   readonly sha256: string;
 }

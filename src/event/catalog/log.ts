@@ -83,7 +83,7 @@ const record: readonly CatalogEntry[] = [
     severity: 'info',
   }),
   origin.log('audit.log.import', firstRelease, '{actor} imported events into {target}', {
-    fields: 'sha256 new known refused',
+    fields: 'sha256 new known refused elsewhere',
     severity: 'notice',
   }),
   origin.update(

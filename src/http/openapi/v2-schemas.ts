@@ -135,6 +135,7 @@ export const v2Schemas: Schemas = {
     new: whole('Lines that were kept'),
     known: whole('Lines that the log had already'),
     refused: whole('Lines that were not kept'),
+    elsewhere: whole('New ones whose guid the log has under another origin already'),
     refusals: arrayOf(
       object({ line: whole('Number of the line', { minimum: 1 }), reason: text('A sentence') }),
     ),

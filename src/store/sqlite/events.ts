@@ -82,6 +82,13 @@ export function eventOf(connection: Connection, origin: string, guid: Guid): Sto
   return eventsOf(connection, segments, [{ id: Number(row.event), occurredAt: 0 }])[0];
 }
 
+/** Names of the origins that have an event of this guid, in the order in which the log came to know them. */
+export function originsOf(connection: Connection, guid: Guid): string[] {
+  const sql =
+    'SELECT name FROM dedupe JOIN origin ON origin.id = dedupe.origin WHERE guid = ? ORDER BY origin.id';
+  return connection.all(sql, [guidBytes(guid)]).map((row) => String(row.name));
+}
+
 export function newestId(connection: Connection): number {
   const last = segmentsOf(connection).at(-1) as Segment;
   const row = connection.get(`SELECT max(id) AS id FROM event_${last.number}`, []);

@@ -5,7 +5,7 @@ import type { Transaction } from '../contract.ts';
 import type { Row, RowFilter, RowQuery, Table } from '../table.ts';
 import type { Appender } from './append.ts';
 import type { Connection } from './database.ts';
-import { eventOf } from './events.ts';
+import { eventOf, originsOf } from './events.ts';
 import { countOf, equal, findRows, insertRow, removeRows, updateRows } from './rows.ts';
 
 export class SqliteTransaction implements Transaction {
@@ -47,6 +47,10 @@ export class SqliteTransaction implements Transaction {
 
   event(origin: string, guid: Guid): StoredEvent | undefined {
     return eventOf(this.#connection, origin, guid);
+  }
+
+  originsOf(guid: Guid): string[] {
+    return originsOf(this.#connection, guid);
   }
 
   append(events: readonly EventRow[]): number {
