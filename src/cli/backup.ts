@@ -7,8 +7,9 @@ import { tell } from './terminal.ts';
 export function backupCommand(program: Command): void {
   program
     .command('backup')
+    .summary('copy a data folder, also while a server runs')
+    .description('Copy the store and the keys of a data folder, consistently, also while a server runs.')
     .argument('<folder>', 'where the copy goes; must not exist yet')
-    .description('copy the store and the keys of a data folder, consistently, also while a server runs')
     .option(`--${settings.data.flag} <folder>`, `${settings.data.about} (default: ${settings.data.fallback})`)
     .addHelpText(
       'after',
@@ -16,7 +17,7 @@ export function backupCommand(program: Command): void {
 The copy is as secret as the data folder: it holds the log and the keys that sign tokens.
 
 Example:
-  $ hansard backup --data /var/lib/hansard /backups/hansard-2026-11-22`,
+  hansard backup --data /var/lib/hansard /backups/hansard-2026-11-22`,
     )
     .action(async (target: string, options: { data?: string }) => {
       const { backupOf } = await import('../compose.ts');

@@ -5,6 +5,7 @@ import { knownScopes } from '../identity/scope.ts';
 import type { Clients } from './clients.ts';
 import { checkScopes, type DirectoryOptions, directoryOptions, inDirectory } from './directory.ts';
 import { wrongUsage } from './failure.ts';
+import { again, collected } from './list-option.ts';
 import { confirm, inputLines } from './prompt.ts';
 import { aligned, bold, say, visible } from './terminal.ts';
 
@@ -47,9 +48,9 @@ function addCommand(client: Command): void {
     .summary('add a client')
     .description('Add a client. Its secret is made up and printed, once, unless you bring one.')
     .argument('<id>', 'name of the client')
-    .option('--authority <scope...>', 'what it may do itself (client_credentials)')
-    .option('--scope <scope...>', 'what users may be granted through it (password)')
-    .option('--grant <type...>', 'client_credentials (the default), password, refresh_token')
+    .option('--authority <scope>', `what it may do itself (client_credentials) ${again}`, collected)
+    .option('--scope <scope>', `what users may be granted through it (password) ${again}`, collected)
+    .option('--grant <type>', `client_credentials (the default), password, refresh_token ${again}`, collected)
     .option('--secret-stdin', 'the secret is standard input')
     .option('--json', 'print the client and its secret as JSON');
   directoryOptions(command)
@@ -58,7 +59,7 @@ function addCommand(client: Command): void {
       `
 Examples:
   hansard client add reporter --authority cloud_controller.global_auditor
-  hansard client add portal --grant password --scope openid cloud_controller.read
+  hansard client add portal --grant password --scope openid --scope cloud_controller.read
   SECRET=$(hansard client add collector --authority cloud_controller.global_auditor --json | jq -r .secret)
 
 On a server this needs the scope clients.write, and uaa.admin to give what you do not have yourself.`,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { CliFailure, exitCodes, wrongUsage } from './failure.ts';
+import { again, collected } from './list-option.ts';
 import { connect, serverOptions } from './remote.ts';
 import type { SessionChoice } from './session.ts';
 
@@ -23,7 +24,7 @@ export function curlCommand(program: Command): void {
       .argument('<path>', 'path with query, such as /v2/events?q=type:audit.app.create')
       .option('-X, --method <method>', 'GET, or POST with -d, unless named')
       .option('-d, --data <text>', 'body; @FILE takes it from a file')
-      .option('-H, --header <header...>', 'a further header, "Name: value"')
+      .option('-H, --header <header>', `a further header, "Name: value" ${again}`, collected)
       .option('-i, --include', 'print status and headers first')
       .option('-f, --fail', 'exit 1 (3 for 401 and 403) when the server refuses'),
   )
@@ -54,12 +55,22 @@ async function curl(path: string, options: CurlOptions): Promise<void> {
     const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('');
     process.stdout.write(`HTTP/1.1 ${answer.status} ${answer.statusText}\r\n${headers}\r\n`);
   }
-  if (answer.body !== null) await pipeline(answer.body, process.stdout, { end: false });
+  if (answer.body !== null) await pipeline(answer.body, onOneLine, process.stdout, { end: false });
   if (options.fail === true && !answer.ok) {
     const isUnauthorized = answer.status === 401 || answer.status === 403;
     const code = isUnauthorized ? exitCodes.unauthorized : exitCodes.failed;
     throw new CliFailure(`The server answered ${answer.status}.`, code);
   }
+}
+
+/** The body as it is; on a terminal it ends its line, so that the next prompt begins one. */
+async function* onOneLine(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let last: number | undefined;
+  for await (const piece of body) {
+    last = piece.at(-1) ?? last;
+    yield piece;
+  }
+  if (process.stdout.isTTY === true && last !== undefined && last !== 0x0a) yield Buffer.from('\n');
 }
 
 async function bodyOf(data: string | undefined): Promise<string | null> {

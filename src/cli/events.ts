@@ -5,10 +5,11 @@ import { catalogOf, sentenceOf } from '../event/catalog.ts';
 import { formatted } from '../export/format.ts';
 import { actorName, generalColumns, targetName } from '../export/recipes.ts';
 import type { ExportRecord } from '../export/record.ts';
-import { pour, streamSink } from '../export/sink.ts';
+import { pour } from '../export/sink.ts';
 import { wrongUsage } from './failure.ts';
 import { readEvents } from './feed.ts';
 import { chosenEvents, type FilterOptions, placeAndTimeOptions, whatAndWhoOptions } from './filter.ts';
+import { outputSink } from './output.ts';
 import { PlaceNames } from './places.ts';
 import { connect, serverOptions } from './remote.ts';
 import type { SessionChoice } from './session.ts';
@@ -68,18 +69,32 @@ async function events(options: EventsOptions): Promise<void> {
   const pageEvents =
     chosen.isExact && limit !== null ? Math.min(limit, limits.v3PageEvents) : limits.v3PageEvents;
   const query = { ...chosen.query, pageEvents, newestFirst: newestFirst || limit !== null };
-  const read = readEvents(remote, query, { total() {}, note: tell });
-  const matching = limited(wanted(read, chosen.matches), limit);
+  let total = 0;
+  const taken = { count: 0 };
+  const read = readEvents(remote, query, {
+    total: (count) => {
+      total = count;
+    },
+    note: tell,
+    enough: () => taken.count === limit,
+  });
+  const matching = limited(wanted(read, chosen.matches), limit, taken);
   const ordered = limit === null || newestFirst ? matching : turned(matching);
-  if (isTable) {
-    const names = new PlaceNames(remote);
-    return isTerminal ? printTable(ordered, names) : printTabs(ordered);
+  if (isTable && isTerminal) {
+    const shown = await printTable(ordered, new PlaceNames(remote));
+    return tellRest(shown, limit, chosen.isExact ? total : null);
   }
+  if (isTable) return printTabs(ordered);
   const format = options.csv === true ? 'csv' : options.ndjson === true ? 'ndjson' : 'json';
-  await pour(
-    formatted(ordered, format, generalColumns, { raw: false, excel: false }),
-    streamSink(process.stdout),
-  );
+  await pour(formatted(ordered, format, generalColumns, { raw: false, excel: false }), outputSink());
+}
+
+/** Says that there are more than were shown; `total` is null where nobody has counted them. */
+function tellRest(shown: number, limit: number | null, total: number | null): void {
+  if (shown !== limit || (total !== null && total <= shown)) return;
+  const count = (number: number): string => number.toLocaleString('en-US');
+  const whole = total === null ? 'there may be more' : `of ${count(total)}`;
+  tell(dim(`The latest ${count(shown)}${total === null ? ';' : ''} ${whole}; --limit or --json for more.`));
 }
 
 /** The events that pass a test. */
@@ -90,15 +105,16 @@ export async function* wanted(
   for await (const event of events) if (matches(event)) yield event;
 }
 
+/** The first so many. The page on which they end is read to its end, where it says how many there are in all. */
 async function* limited(
   events: AsyncIterable<ExportRecord>,
   limit: number | null,
+  taken: { count: number },
 ): AsyncGenerator<ExportRecord> {
-  let count = 0;
   for await (const event of events) {
+    if (taken.count === limit) continue;
+    taken.count += 1;
     yield event;
-    count += 1;
-    if (count === limit) return;
   }
 }
 
@@ -109,8 +125,9 @@ async function* turned(events: AsyncIterable<ExportRecord>): AsyncGenerator<Expo
   yield* held.reverse();
 }
 
-async function printTable(events: AsyncIterable<ExportRecord>, names: PlaceNames): Promise<void> {
-  let isFirst = true;
+/** Answers how many events it has shown. */
+async function printTable(events: AsyncIterable<ExportRecord>, names: PlaceNames): Promise<number> {
+  let shown = 0;
   for await (const chunk of chunked(events, limits.alignedRowsMax)) {
     await names.learn(
       'organization',
@@ -122,11 +139,12 @@ async function printTable(events: AsyncIterable<ExportRecord>, names: PlaceNames
     );
     const rows = chunk.map((event) => [...cells(event), placeOf(event, names)].map(visible));
     const [header, ...lines] = aligned([['TIME', 'WHO', 'WHAT', 'TARGET', 'PLACE'], ...rows]);
-    if (isFirst) await say(bold(header ?? ''));
+    if (shown === 0) await say(bold(header ?? ''));
     for (const line of lines) await say(line);
-    isFirst = false;
+    shown += chunk.length;
   }
-  if (isFirst) tell('No events.');
+  if (shown === 0) tell('No events.');
+  return shown;
 }
 
 async function printTabs(events: AsyncIterable<ExportRecord>): Promise<void> {

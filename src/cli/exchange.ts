@@ -134,11 +134,20 @@ const causes: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
+/** What TLS makes of an answer in plain HTTP. */
+const plainHttpCodes: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
+
 function unreachable(url: URL, error: unknown): CliFailure {
   if (error instanceof CliFailure) return error;
   const inner = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = errorCode(inner);
   const aborted = error instanceof Error && error.name === 'AbortError';
+  if (url.protocol === 'https:' && plainHttpCodes.includes(code)) {
+    return new CliFailure(
+      `Cannot reach ${url.origin}: it does not speak TLS. Is it http://${url.host}?`,
+      exitCodes.unreachable,
+    );
+  }
   const cause = aborted ? 'no answer in time' : (causes[code] ?? (code || 'the connection failed'));
   return new CliFailure(`Cannot reach ${url.origin}: ${cause}.`, exitCodes.unreachable);
 }

@@ -3,11 +3,13 @@ import { Argument, type Command, Option } from 'commander';
 import { formatted } from '../export/format.ts';
 import { type ExportFormat, generalColumns, type Recipe, recipeNamed, recipes } from '../export/recipes.ts';
 import type { ExportRecord } from '../export/record.ts';
-import { fileSink, pour, type Sink, streamSink } from '../export/sink.ts';
+import { fileSink, pour, type Sink } from '../export/sink.ts';
 import { wanted } from './events.ts';
-import { CliFailure, errorCode, wrongUsage } from './failure.ts';
+import { CliFailure, reasonOf, wrongUsage } from './failure.ts';
 import { readEvents } from './feed.ts';
 import { chosenEvents, type FilterOptions, placeAndTimeOptions, whatAndWhoOptions } from './filter.ts';
+import { untilInterrupted } from './interruption.ts';
+import { outputSink } from './output.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { connect, serverOptions } from './remote.ts';
 import type { SessionChoice } from './session.ts';
@@ -70,23 +72,50 @@ async function runExport(name: string | undefined, options: ExportOptions): Prom
   if (format !== 'csv' && (options.raw === true || options.excel === true)) {
     throw wrongUsage('--raw and --excel belong to CSV.');
   }
-  const remote = await connect(options);
-  const chosen = await chosenEvents(remote, { ...options, type: types });
-  const progress = await startProgress('events');
+  const columns = recipe?.columns ?? generalColumns;
+  const form = { raw: options.raw === true, excel: options.excel === true };
+  const toDocument = (events: AsyncIterable<ExportRecord>) => formatted(events, format, columns, form);
+  // Before anything is asked of a server: a file that cannot be written is known at once.
   const sink = await sinkFor(options.output);
+  const progress = await startProgress('events', isStandardOutput(options.output) && process.stdout.isTTY);
+  const told = await untilInterrupted(
+    () => exportTo(sink, { ...options, type: types }, toDocument, progress),
+    () => {
+      progress.stop();
+      sink.abandonNow();
+    },
+    isStandardOutput(options.output) ? 'Stopped.' : `Stopped: ${options.output} is as it was.`,
+  );
+  tell(told);
+}
+
+/** Answers what has been done, as a sentence. */
+async function exportTo(
+  sink: Sink,
+  options: ExportOptions,
+  toDocument: (events: AsyncIterable<ExportRecord>) => AsyncIterable<string>,
+  progress: Progress,
+): Promise<string> {
   const tally = newTally();
   try {
+    const remote = await connect(options);
+    const chosen = await chosenEvents(remote, options);
     const read = readEvents(remote, chosen.query, {
       total: (count) => progress.total(chosen.isExact ? count : 0),
       note: tell,
     });
-    const events = tallied(wanted(read, chosen.matches), tally, progress);
-    const form = { raw: options.raw === true, excel: options.excel === true };
-    await pour(formatted(events, format, recipe?.columns ?? generalColumns, form), sink);
+    await pour(toDocument(tallied(wanted(read, chosen.matches), tally, progress)), sink);
+    return summary(tally, chosen.where, options.output);
+  } catch (error) {
+    await sink.abandon();
+    throw error;
   } finally {
     progress.stop();
   }
-  tell(summary(tally, chosen.where, options.output));
+}
+
+function isStandardOutput(output: string): boolean {
+  return output === '-' || output === '/dev/stdout';
 }
 
 function typesOf(recipe: Recipe | undefined, options: ExportOptions): readonly string[] {
@@ -99,9 +128,9 @@ function typesOf(recipe: Recipe | undefined, options: ExportOptions): readonly s
 }
 
 async function sinkFor(output: string): Promise<Sink> {
-  if (output === '-') return streamSink(process.stdout);
+  if (isStandardOutput(output)) return outputSink();
   return fileSink(output).catch((error: unknown) => {
-    throw new CliFailure(`${output} cannot be written (${errorCode(error)}).`);
+    throw new CliFailure(`${output} cannot be written: ${reasonOf(error)}.`);
   });
 }
 
@@ -132,6 +161,6 @@ async function* tallied(
 function summary(tally: Tally, where: string, output: string): string {
   const place = where === '' ? '' : ` of ${visible(where)}`;
   const range = tally.rows === 0 ? '' : `, from ${tally.first} to ${tally.last}`;
-  const file = output === '-' ? '' : `, in ${output}`;
+  const file = isStandardOutput(output) ? '' : `, in ${output}`;
   return `${counted(tally.rows, 'row')}${place}${range}${file}.`;
 }

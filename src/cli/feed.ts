@@ -1,7 +1,7 @@
 // All events that a filter asks for, from any server that speaks the event APIs: V3, or V2 where V3 is missing.
 // Pages are followed to the end by the server's own links, streamed, and begun again when a connection breaks;
 // each event comes once. A page that cannot be read fails the whole: nothing is left out in silence.
-
+import { hash } from 'node:crypto';
 import { limits } from '../core/limits.ts';
 import { type Found, readDocuments } from '../export/documents.ts';
 import { numberAt, parsed, textAt } from '../export/field.ts';
@@ -30,6 +30,8 @@ export interface FeedWatch {
   total(count: number): void;
   /** Something that the reader of the result should know. */
   note(sentence: string): void;
+  /** Whether the reader has all that it wants: then no further page is asked for. */
+  enough?(): boolean;
 }
 
 /** The first page of a query in V3. */
@@ -88,7 +90,7 @@ export async function* readEvents(
     }
     total = counted;
     const path = nextPath(envelope);
-    if (path === '') return;
+    if (path === '' || watch.enough?.() === true) return;
     emptyPages = seen.size === 0 ? emptyPages + 1 : 0;
     if (isLoop(path) || emptyPages > limits.emptyPagesMax)
       throw new CliFailure('The pages of the server go round in a circle.');
@@ -166,8 +168,10 @@ async function* once(
       continue;
     }
     const record = recordIn(found);
-    if (record.guid !== '' && (before.has(record.guid) || seen.has(record.guid))) continue;
-    if (record.guid !== '') seen.add(record.guid);
+    // Two platforms may have used one guid: only what says the very same is the same event.
+    const identity = hash('sha256', record.source, 'base64');
+    if (before.has(identity) || seen.has(identity)) continue;
+    if (record.guid !== '') seen.add(identity);
     yield record;
   }
   if (connection.broken) return null;

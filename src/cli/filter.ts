@@ -4,10 +4,11 @@ import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { isGuid } from '../core/guid.ts';
 import { limits } from '../core/limits.ts';
-import { catalogOf, nearestType, typesWithPrefix } from '../event/catalog.ts';
+import { audienceOf, catalogOf, nearestType, typesWithPrefix } from '../event/catalog.ts';
 import type { ExportRecord } from '../export/record.ts';
 import { wrongUsage } from './failure.ts';
 import type { EventQuery } from './feed.ts';
+import { again, collected } from './list-option.ts';
 import { pointInTime } from './period.ts';
 import { organizationOf, spaceOf } from './places.ts';
 import type { Remote } from './remote.ts';
@@ -48,7 +49,7 @@ export function placeAndTimeOptions(command: Command): Command {
 /** What and who. */
 export function whatAndWhoOptions(command: Command): Command {
   return command
-    .option('-t, --type <type...>', 'event types; audit.user.* stands for all types that begin so')
+    .option('-t, --type <type>', `event type; audit.user.* stands for all that begin so ${again}`, collected)
     .option('--actor <name|guid>', 'who did it (sorted out here, since the event APIs cannot)')
     .option('--target <name|guid>', 'what it was done to (by name: sorted out here)');
 }
@@ -59,19 +60,25 @@ export async function chosenEvents(remote: Remote, options: FilterOptions): Prom
     throw wrongUsage('--org and --all-orgs contradict each other.');
   }
   const now = systemClock();
-  const organization = await chosenOrganization(remote, options);
+  const since = options.since === undefined ? '' : pointInTime(options.since, now, 'down');
+  const until = options.until === undefined ? '' : pointInTime(options.until, now, 'up');
+  if (since !== '' && until !== '' && since >= until) {
+    throw wrongUsage(`The period is empty: ${options.since} is not before ${options.until}.`);
+  }
+  const types = chosenTypes(options.type ?? []);
+  const organization = await chosenOrganization(remote, options, types);
   const space = options.space === undefined ? null : await spaceOf(remote, options.space, organization);
   const targetGuid =
     options.target !== undefined && isGuid(options.target) ? options.target.toLowerCase() : '';
   const byTargetName = targetGuid === '' ? (options.target ?? '') : '';
   return {
     query: {
-      types: chosenTypes(options.type ?? []),
+      types,
       organizationGuid: organization?.guid ?? '',
       spaceGuid: space?.guid ?? '',
       targetGuid,
-      since: options.since === undefined ? '' : pointInTime(options.since, now, 'down'),
-      until: options.until === undefined ? '' : pointInTime(options.until, now, 'up'),
+      since,
+      until,
       newestFirst: false,
       pageEvents: limits.v3PageEvents,
     },
@@ -83,10 +90,16 @@ export async function chosenEvents(remote: Remote, options: FilterOptions): Prom
   };
 }
 
-async function chosenOrganization(remote: Remote, options: FilterOptions): Promise<Place | null> {
+async function chosenOrganization(
+  remote: Remote,
+  options: FilterOptions,
+  types: readonly string[],
+): Promise<Place | null> {
   if (options.org !== undefined) return organizationOf(remote, options.org);
   // A space's guid says enough by itself.
   if (options.allOrgs === true || (options.space !== undefined && isGuid(options.space))) return null;
+  // Events about the log itself belong to no organization.
+  if (types.length > 0 && types.every((type) => audienceOf(type) === 'log')) return null;
   return remote.session().organization;
 }
 

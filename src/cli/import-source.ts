@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type Found, readDocuments } from '../export/documents.ts';
-import { CliFailure, errorCode } from './failure.ts';
+import { fieldAt, itemsAt, parsed, textAt } from '../export/field.ts';
+import { CliFailure, reasonOf } from './failure.ts';
+import type { PageTally } from './import-pages.ts';
 
 export interface SourceRefusal {
   readonly line: number;
@@ -25,13 +27,18 @@ export class ImportSource {
   readonly #hash = createHash('sha256');
   readonly #refusalsMax: number;
   readonly #onBytes: (count: number) => void;
+  readonly #path: string;
+  readonly #pages: PageTally;
+  #onPage = 0;
   #next: FoundEvent | null = null;
 
   /** `onBytes` is told how many bytes have been read. */
-  constructor(path: string, refusalsMax: number, onBytes: (count: number) => void) {
+  constructor(path: string, refusalsMax: number, pages: PageTally, onBytes: (count: number) => void) {
+    this.#path = path;
+    this.#pages = pages;
     this.#refusalsMax = refusalsMax;
     this.#onBytes = onBytes;
-    this.#found = readDocuments(this.#hashed(bytesOf(path)));
+    this.#found = eventsIn(this.#hashed(bytesOf(path)));
   }
 
   /** Whether an event is left. */
@@ -41,6 +48,12 @@ export class ImportSource {
       if (done === true) return false;
       if (value.kind === 'event') this.#next = value;
       if (value.kind === 'refused') this.#refuse(value);
+      if (value.kind !== 'envelope') {
+        this.#onPage += 1;
+        continue;
+      }
+      this.#pages.add(this.#path, parsed(value.text), this.#onPage);
+      this.#onPage = 0;
     }
     return true;
   }
@@ -87,7 +100,7 @@ export async function linesOfEvents(path: string, places: ReadonlySet<number>): 
   const lines = new Map<number, number>();
   if (path === standardInput || places.size === 0) return lines;
   let place = 0;
-  for await (const found of readDocuments(bytesOf(path))) {
+  for await (const found of eventsIn(bytesOf(path))) {
     if (found.kind !== 'event') continue;
     place += 1;
     if (places.has(place)) lines.set(place, found.line);
@@ -96,11 +109,35 @@ export async function linesOfEvents(path: string, places: ReadonlySet<number>): 
   return lines;
 }
 
+/** What stands in a file; an answer by which a platform refused is no event, and says why there are none. */
+async function* eventsIn(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Found> {
+  for await (const found of readDocuments(bytes)) {
+    const said = found.kind === 'event' ? refusalIn(found.text) : '';
+    if (said === '') yield found;
+    else {
+      const reason = `this is an error answer of the platform: ${said}`;
+      yield { kind: 'refused', reason, line: found.line };
+    }
+  }
+}
+
+/** What a V3, V2 or UAA error says, '' for anything else. Only what begins like one is read twice. */
+function refusalIn(text: string): string {
+  if (!/^\{"(errors|description|error_code|code|error|error_description)":/.test(text)) return '';
+  const json = parsed(text);
+  if (fieldAt(json, 'guid') !== undefined || fieldAt(json, 'metadata') !== undefined) return '';
+  return (
+    textAt(itemsAt(json, 'errors')[0], 'detail') ||
+    textAt(json, 'description') ||
+    textAt(json, 'error_description')
+  );
+}
+
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
   const stream = path === standardInput ? process.stdin : createReadStream(path, { highWaterMark: 262_144 });
   try {
     yield* stream;
   } catch (error) {
-    throw new CliFailure(`${path} cannot be read (${errorCode(error) || 'unknown reason'}).`);
+    throw new CliFailure(`${path} cannot be read: ${reasonOf(error)}.`);
   }
 }

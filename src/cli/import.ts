@@ -7,11 +7,13 @@ import { limits } from '../core/limits.ts';
 import { itemsAt, numberAt, parsed, textAt } from '../export/field.ts';
 import { refusal, textOf } from './exchange.ts';
 import { CliFailure, wrongUsage } from './failure.ts';
+import { PageTally } from './import-pages.ts';
 import { ImportSource, linesOfEvents, standardInput } from './import-source.ts';
+import { untilInterrupted } from './interruption.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { connect, serverOptions } from './remote.ts';
 import { firstPassword } from './serve.ts';
-import type { SessionChoice } from './session.ts';
+import { isLoopback, type SessionChoice } from './session.ts';
 import { counted, say, tell, visible } from './terminal.ts';
 
 interface ImportOptions extends SessionChoice {
@@ -32,6 +34,8 @@ interface Report {
   new: number;
   known: number;
   refused: number;
+  /** Of the new ones, those that the log has under another origin already. */
+  elsewhere: number;
   readonly refusals: Refusal[];
 }
 
@@ -40,6 +44,7 @@ interface Receipt {
   readonly new: number;
   readonly known: number;
   readonly refused: number;
+  readonly elsewhere: number;
   readonly refusals: readonly { readonly line: number; readonly reason: string }[];
 }
 
@@ -79,14 +84,40 @@ async function runImport(files: readonly string[], options: ImportOptions): Prom
   }
   const receive = await receiverFor(options);
   const shownMax = options.json === true ? Number.POSITIVE_INFINITY : limits.refusalsShownMax;
-  const report: Report = { new: 0, known: 0, refused: 0, refusals: [] };
+  const report: Report = { new: 0, known: 0, refused: 0, elsewhere: 0, refusals: [] };
+  const pages = new PageTally();
   const progress = await startProgress('kB');
+  const open = (file: string, onBytes: (count: number) => void): ImportSource =>
+    new ImportSource(file, shownMax, pages, onBytes);
+  try {
+    await untilInterrupted(
+      () => importFiles(files, open, receive, report, progress),
+      () => progress.stop(),
+      'Stopped: what was taken is kept, and the same files may be imported again.',
+    );
+  } catch (error) {
+    if (isAnything(report)) await tellReport(report, options, shownMax);
+    throw error;
+  }
+  await tellReport(report, options, shownMax);
+  for (const gap of pages.gaps()) tell(gap);
+  if (report.refused > 0) throw new CliFailure(`${counted(report.refused, 'event')} refused.`);
+  if (!isAnything(report)) throw new CliFailure(`No event was found in ${files.join(', ')}.`);
+}
+
+async function importFiles(
+  files: readonly string[],
+  open: (file: string, onBytes: (count: number) => void) => ImportSource,
+  receive: Receiver,
+  report: Report,
+  progress: Progress,
+): Promise<void> {
   try {
     await announceSize(files, progress);
     let before = 0;
     for (const file of files) {
       let read = 0;
-      const source = new ImportSource(file, shownMax, (bytes) => {
+      const source = open(file, (bytes) => {
         read = bytes;
         progress.at(Math.round((before + bytes) / 1000));
       });
@@ -96,8 +127,10 @@ async function runImport(files: readonly string[], options: ImportOptions): Prom
   } finally {
     progress.stop();
   }
-  await tellReport(report, options, shownMax);
-  if (report.refused > 0) throw new CliFailure(`${counted(report.refused, 'event')} refused.`);
+}
+
+function isAnything(report: Report): boolean {
+  return report.new + report.known + report.refused > 0;
 }
 
 async function announceSize(files: readonly string[], progress: Progress): Promise<void> {
@@ -118,6 +151,7 @@ async function importFile(
     report.new += receipt.new;
     report.known += receipt.known;
     report.refused += receipt.refused;
+    report.elsewhere += receipt.elsewhere;
     for (const { line, reason } of receipt.refusals) refusedPlaces.set(before + line, reason);
   }
   report.refused += source.refused;
@@ -132,7 +166,14 @@ async function importFile(
 async function tellReport(report: Report, options: ImportOptions, shownMax: number): Promise<void> {
   if (options.json === true) return say(JSON.stringify(report, null, 2));
   const count = (number: number): string => number.toLocaleString('en-US');
-  await say(`${count(report.new)} new, ${count(report.known)} known, ${count(report.refused)} refused.`);
+  const made = `${count(report.new)} new under origin ${visible(options.origin)}`;
+  await say(`${made}, ${count(report.known)} known, ${count(report.refused)} refused.`);
+  if (report.elsewhere > 0) {
+    const known = counted(report.elsewhere, 'of the new events is', 'of the new events are');
+    tell(
+      `${known} in the log under another origin already, and there twice now: --origin names where events come from.`,
+    );
+  }
   for (const { file, line, event, reason } of report.refusals.slice(0, shownMax)) {
     const where = line === undefined ? `event ${event}` : `line ${line}`;
     tell(`${file}, ${where}: ${visible(reason)}`);
@@ -168,8 +209,7 @@ async function receiverFor(options: ImportOptions): Promise<Receiver> {
 async function throughServerOf(folder: string, options: ImportOptions): Promise<Receiver> {
   const { url } = (await connect(options)).session();
   const { hostname } = new URL(url);
-  const isHere = ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
-  if (!isHere && options.url === undefined) {
+  if (!isLoopback(hostname) && options.url === undefined) {
     throw new CliFailure(`A server has ${folder} open: name it with --url, and log in to it.`);
   }
   tell(`A server has ${folder} open: going through ${url}.`);
@@ -217,6 +257,7 @@ function receiptOf(body: string): Receipt {
     new: count('new'),
     known: count('known'),
     refused: count('refused'),
+    elsewhere: count('elsewhere'),
     refusals: itemsAt(json, 'refusals').map((item) => ({
       line: numberAt(item, 'line') ?? 0,
       reason: textAt(item, 'reason'),

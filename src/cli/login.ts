@@ -4,7 +4,7 @@ import { unauthorized, wrongUsage } from './failure.ts';
 import { organizationOf, spaceOf } from './places.ts';
 import { openPrompt } from './prompt.ts';
 import { leaveCertificatesUnchecked, openRemote } from './remote.ts';
-import { keepSession, ownSession, type Session, serverUrl } from './session.ts';
+import { isLoopback, keepSession, ownSession, type Session, serverUrl } from './session.ts';
 import { say, tell, visible } from './terminal.ts';
 import { cfClient, grantedTokens, type Tokens, uaaOf, userOf } from './token.ts';
 
@@ -106,7 +106,6 @@ async function tokensFor(uaa: string, options: LoginOptions): Promise<Tokens> {
 
 function warnOfClearText(url: string): void {
   const { protocol, hostname } = new URL(url);
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
-  if (protocol === 'http:' && !isHere)
+  if (protocol === 'http:' && !isLoopback(hostname))
     tell(`Warning: ${url} is not encrypted; others can read your password.`);
 }

@@ -9,7 +9,7 @@ import { clientCommand } from './client.ts';
 import { curlCommand } from './curl.ts';
 import { eventsCommand } from './events.ts';
 import { exportCommand } from './export.ts';
-import { CliFailure, errorCode, exitCodes } from './failure.ts';
+import { CliFailure, errorCode, exitCodes, systemSentence } from './failure.ts';
 import { importCommand } from './import.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
@@ -31,7 +31,7 @@ A short tour:
   hansard import events.json --origin my-platform        what a platform has kept so far
 
 "hansard help COMMAND" tells more. Exit codes: 0 done, 1 refused or failed, 2 wrong usage,
-3 not logged in or not allowed, 4 server out of reach.`;
+3 not logged in or not allowed, 4 server out of reach, 130 stopped.`;
 
 function commandLine(): Command {
   const program = new Command('hansard')
@@ -62,6 +62,13 @@ function commandLine(): Command {
   return program;
 }
 
+/** Help about a command that is none is that command's error, with the name that comes near. */
+function meant(program: Command, args: readonly string[]): readonly string[] {
+  const [first, second] = args;
+  const isKnown = second === 'help' || program.commands.some((command) => command.name() === second);
+  return first === 'help' && second !== undefined && !isKnown && !second.startsWith('-') ? [second] : args;
+}
+
 /** Tells what went wrong and answers the exit code. */
 function toldFailure(error: unknown): number {
   // Commander has told it already; help and version end here too.
@@ -76,7 +83,7 @@ function toldFailure(error: unknown): number {
     return exitCodes.usage;
   }
   if (error instanceof AppError || errorCode(error) !== '') {
-    tell(error instanceof Error ? error.message : String(error));
+    tell(error instanceof AppError ? error.message : systemSentence(error));
     return exitCodes.failed;
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -92,7 +99,7 @@ process.stdout.on('error', (error) => {
 try {
   const program = commandLine();
   if (process.argv.length <= 2) program.outputHelp();
-  else await program.parseAsync();
+  else await program.parseAsync(meant(program, process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   process.exitCode = toldFailure(error);
 }

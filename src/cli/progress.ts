@@ -11,9 +11,10 @@ export interface Progress {
   stop(): void;
 }
 
-/** Progress counted in `unit` (a plural). */
-export async function startProgress(unit: string): Promise<Progress> {
-  return process.stderr.isTTY ? bar(unit) : lines(unit);
+/** Progress counted in `unit` (a plural). None beside a result that is being written on the same terminal. */
+export async function startProgress(unit: string, resultIsShown = false): Promise<Progress> {
+  if (!process.stderr.isTTY) return lines(unit);
+  return resultIsShown ? { total() {}, at() {}, stop() {} } : bar(unit);
 }
 
 async function bar(unit: string): Promise<Progress> {
@@ -26,16 +27,21 @@ async function bar(unit: string): Promise<Progress> {
     barsize: 30,
   });
   let total = 0;
+  let done = 0;
   let isStarted = false;
+  // Lists grow and shrink while they are read: the whole is never less than what is done.
+  const widen = (): void => single.setTotal(Math.max(total, done));
   return {
     total(count) {
       total = count;
-      if (isStarted) single.setTotal(count);
+      if (isStarted) widen();
     },
     at(count) {
-      if (!isStarted) single.start(Math.max(total, count), 0);
+      done = count;
+      if (isStarted) widen();
+      else single.start(Math.max(total, done), 0);
       isStarted = true;
-      single.update(count);
+      single.update(done);
     },
     stop() {
       if (isStarted) single.stop();

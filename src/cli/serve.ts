@@ -5,7 +5,8 @@ import { type Config, readConfig, settings } from '../config.ts';
 export function serveCommand(program: Command): void {
   const command = program
     .command('serve')
-    .description('run the server: the APIs, the log and its store')
+    .summary('run the server')
+    .description('Run the server: the APIs, the log and its store.')
     .addHelpText(
       'after',
       `
@@ -15,8 +16,8 @@ Environment (flags win): ${Object.values(settings)
 HANSARD_ADMIN_PASSWORD (the password of the user admin on the very first start).
 
 Examples:
-  $ hansard serve
-  $ hansard serve --port 9000 --data /var/lib/hansard --url https://audit.example.org`,
+  hansard serve
+  hansard serve --port 9000 --data /var/lib/hansard --url https://audit.example.org`,
     );
   for (const { flag, about, fallback } of Object.values(settings)) {
     const shown = fallback === '' ? about : `${about} (default: ${fallback})`;

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { limits } from '../core/limits.ts';
 import { fieldAt, parsed, textAt } from '../export/field.ts';
-import { CliFailure, errorCode, unauthorized, wrongUsage } from './failure.ts';
+import { CliFailure, errorCode, reasonOf, unauthorized, wrongUsage } from './failure.ts';
 
 export interface Place {
   readonly guid: string;
@@ -51,9 +51,15 @@ function homeOf(env: Environment): string {
   return env.HOME || homedir();
 }
 
-/** An address as people type it: https unless they say otherwise, no slash at the end. */
+/** Whether a host is this machine by its loopback, where nobody listens in. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname);
+}
+
+/** An address as people type it: without a scheme http on this machine, else https; no slash at the end. */
 export function serverUrl(text: string): string {
-  const full = /^[a-z]+:\/\//i.test(text) ? text : `https://${text}`;
+  const scheme = isLoopback(URL.parse(`http://${text}`)?.hostname ?? '') ? 'http' : 'https';
+  const full = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`;
   const url = URL.parse(full);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '') {
     throw wrongUsage(`"${text}" is no address of a server: write something like https://api.example.org.`);
@@ -181,7 +187,7 @@ async function readJsonFile(path: string): Promise<unknown> {
     file = await open(path, 'r');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined;
-    throw new CliFailure(`The session in ${path} cannot be read (${errorCode(error)}).`);
+    throw new CliFailure(`The session in ${path} cannot be read: ${reasonOf(error)}.`);
   }
   try {
     const { size } = await file.stat();

@@ -27,6 +27,8 @@ Examples:
   hansard target
   hansard target -o my-org -s prod
 
+"events" and "export" look at the targeted organization, whole; --space narrows them to a space.
+
 The cf command's session is used when Hansard has none. Setting a target then begins a session
 of Hansard's own from it; cf's file is never written.`,
     )

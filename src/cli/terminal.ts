@@ -9,6 +9,11 @@ export function visible(text: string): string {
   return text.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** The same for a document: its lines stay lines. */
+export function visibleLines(text: string): string {
+  return text.replace(/[^\r\n]+|\r(?!\n)/g, visible);
+}
+
 /** A sentence to people beside the output: standard error. */
 export function tell(sentence: string): void {
   process.stderr.write(`${sentence}\n`);

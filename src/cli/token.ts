@@ -32,9 +32,11 @@ export async function grantedTokens(
     body: new URLSearchParams(form).toString(),
   });
   const body = await textOf(answer);
-  if (answer.status === 400 || answer.status === 401)
-    throw unauthorized(refusalSentence(answer.status, body));
   const json = parsed(body);
+  if (answer.status === 400 || answer.status === 401) {
+    const isWrong = form.username !== undefined && textAt(json, 'error_description') === 'Bad credentials';
+    throw unauthorized(isWrong ? 'The user or password is wrong.' : refusalSentence(answer.status, body));
+  }
   const accessToken = bareToken(textAt(json, 'access_token'));
   if (!answer.ok || accessToken === '') {
     throw new CliFailure(`No token from ${uaa}. ${refusalSentence(answer.status, body)}`);
@@ -66,12 +68,17 @@ function claimsOf(accessToken: string): unknown {
 /** Whether a session's token should be renewed before it is used again. */
 export function isStale(session: Session, nowSeconds: number): boolean {
   const expiry = expiryOf(session.accessToken);
-  return expiry !== null && expiry - nowSeconds < limits.tokenRenewSeconds;
+  // A token that cannot be renewed is good to its end.
+  const early = session.refreshToken === '' ? 0 : limits.tokenRenewSeconds;
+  return expiry !== null && expiry - nowSeconds <= early;
 }
 
 /** The session with a new access token. Throws CliFailure (unauthorized) when it cannot be renewed any more. */
 export async function renewed(session: Session): Promise<Session> {
   const login = session.source === 'cf' ? 'cf login' : `hansard login ${session.url}`;
+  if (session.source === 'environment' && session.refreshToken === '') {
+    throw unauthorized('The token in HANSARD_TOKEN has ended.');
+  }
   const ended = `Your session with ${session.url} has ended: run "${login}".`;
   if (session.refreshToken === '' || session.uaa === '') throw unauthorized(ended);
   try {

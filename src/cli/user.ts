@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Accounts, ShownAccount } from './accounts.ts';
 import { checkScopes, type DirectoryOptions, directoryOptions, inDirectory } from './directory.ts';
 import { wrongUsage } from './failure.ts';
+import { again, collected } from './list-option.ts';
 import { canAsk, chosenSecret, confirm, inputLines, openPrompt } from './prompt.ts';
 import type { Remote } from './remote.ts';
 import { aligned, bold, say, visible } from './terminal.ts';
@@ -58,7 +59,7 @@ function addCommand(user: Command): void {
     .option('--email <address>', 'e-mail address; the name unless given')
     .option('--given-name <name>', 'given name')
     .option('--family-name <name>', 'family name')
-    .option('--scope <scope...>', 'scopes beside those that everybody has')
+    .option('--scope <scope>', `a scope beside those that everybody has ${again}`, collected)
     .option('--password-stdin', 'the password is standard input, for scripts')
     .option('--json', 'print the user as JSON');
   directoryOptions(command)

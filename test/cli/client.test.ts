@@ -73,7 +73,7 @@ test('for scripts: a secret of one’s own, and one that was made up, as JSON', 
   await token(server.url, 'a', 's3cret of a');
   const made = await client(['add', 'b', ...authority, '--json']);
   await token(server.url, 'b', JSON.parse(made.out).secret);
-  const users = ['--grant', 'password', '--scope', 'openid', 'cloud_controller.read'];
+  const users = ['--grant', 'password', '--scope', 'openid', '--scope', 'cloud_controller.read'];
   const portal = JSON.parse((await client(['add', 'portal', ...users, '--json'])).out);
   assert.deepEqual(
     [portal.grants, portal.scopes],

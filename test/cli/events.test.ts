@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parsed } from '../../src/export/field.ts';
@@ -11,6 +13,7 @@ import {
   type Platform,
   send,
   startPlatform,
+  v3Event,
 } from './foreign-platform.ts';
 
 const added = 'audit.user.space_developer_add';
@@ -158,6 +161,11 @@ test('the targeted organization is looked at unless another or all are asked for
   assert.deepEqual(guids((await home.hansard(['events', '--ndjson', '--all-orgs'])).out).length, 2);
   assert.deepEqual(guids((await home.hansard(['events', '--ndjson', '--org', other])).out), [event(2).guid]);
   assert.equal((await home.hansard(['events', '--all-orgs', '--org', other])).code, 2);
+  // Events about the log itself are in no organization.
+  await home.hansard(['events', '--ndjson', '--type', 'audit.log.*']);
+  assert.doesNotMatch(platform.requests.at(-1) ?? '', /organization/);
+  await home.hansard(['events', '--ndjson', '--type', 'audit.log.*', '--org', other]);
+  assert.match(platform.requests.at(-1) ?? '', /organization_guids/);
 });
 
 test('events that move between pages while they are read come once', async (t) => {
@@ -201,8 +209,7 @@ test('a page that is cut off is asked for again and continued', async (t) => {
   platform.behaviour.mishaps = [
     (answer) => {
       answer.writeHead(200, { 'content-length': '100000' });
-      const first = { guid: event(1).guid, created_at: event(1).at, type: added };
-      answer.write(`{"resources":[${JSON.stringify(first)},{"gu`, () => answer.destroy());
+      answer.write(`{"resources":[${JSON.stringify(v3Event(event(1)))},{"gu`, () => answer.destroy());
     },
   ];
   const { code, out, err } = await hansard('events', '--ndjson');
@@ -225,21 +232,50 @@ test('a server with neither API is told so', async (t) => {
   assert.match(err, /answers neither/);
 });
 
-test('on a terminal there is a table with the names of places', async (t) => {
-  const { platform, home, env } = await setUp(t);
-  platform.events = [event(1), event(2, { target: 'evil\x1b[2J' })];
+/** Null where there is no terminal to be had. */
+async function onTerminal(t: TestContext, { home, env }: Stage, args: string): Promise<Ran | null> {
   const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-  const command = `${process.execPath} ${main} events`;
-  const ran = await run('script', ['-qec', command, '/dev/null'], home.folder, {
-    ...env,
-    PATH: process.env.PATH ?? '',
-    HOME: home.folder,
-  }).catch(() => null);
-  if (ran === null) return t.skip('the program "script" is not installed: no terminal to run on');
+  const command = `${process.execPath} ${main} ${args}`;
+  const all = { ...env, PATH: process.env.PATH ?? '', HOME: home.folder };
+  const ran = await run('script', ['-qec', command, '/dev/null'], home.folder, all).catch(() => null);
+  if (ran === null) t.skip('the program "script" is not installed: no terminal to run on');
+  return ran;
+}
+
+test('on a terminal there is a table with the names of places', async (t) => {
+  const stage = await setUp(t);
+  stage.platform.events = [event(1), event(2, { target: 'evil\x1b[2J' })];
+  const ran = await onTerminal(t, stage, 'events');
+  if (ran === null) return;
   const lines = ran.out.split('\r\n');
   assert.match(lines[0] ?? '', /TIME +WHO +WHAT +TARGET +PLACE/);
   assert.match(lines[1] ?? '', /made user-1 a space developer +user user-1 +my-org \/ prod$/);
   assert.match(lines[2] ?? '', /evil\\u001b\[2J/);
+  assert.doesNotMatch(ran.out, /The latest/);
+});
+
+test('a terminal is told that there are more events than it shows', async (t) => {
+  const ran = await onTerminal(t, await setUp(t), 'events --limit 2');
+  if (ran === null) return;
+  assert.match(ran.out, /The latest 2 of 5; --limit or --json for more\./);
+});
+
+test('nothing that is written to a terminal steers it, and no bar stands in it', async (t) => {
+  const stage = await setUp(t);
+  stage.platform.events = [event(1, { target: 'evil\x1b[2J' })];
+  for (const args of ['export', 'events --csv']) {
+    const ran = await onTerminal(t, stage, args);
+    if (ran === null) return;
+    assert.match(ran.out, /evil\\u001b\[2J/);
+    assert.equal(ran.out.includes('\x1b'), false, args);
+  }
+  assert.ok((await stage.hansard('export')).out.includes('evil\x1b[2J'));
+});
+
+test('an answer that is shown on a terminal ends its line', async (t) => {
+  const ran = await onTerminal(t, await setUp(t), 'curl /v3/echo');
+  if (ran === null) return;
+  assert.match(ran.out, /\}\r\n$/);
 });
 
 test('export writes a recipe to a file, and says how much and from when', async (t) => {
@@ -290,9 +326,46 @@ test('an export that fails leaves the old file and nothing else', async (t) => {
   platform.behaviour.bendLink = (path) => path.replace(/page=\d+$/, 'page=1');
   assert.equal((await hansard('export', '-o', 'events.csv')).code, 1);
   assert.equal(readFileSync(join(home.folder, 'events.csv'), 'utf8'), 'old');
-  assert.equal(existsSync(join(home.folder, 'events.csv.part')), false);
+  assert.deepEqual(readdirSync(home.folder), ['events.csv']);
   const nowhere = await hansard('export', '-o', 'no/such/folder.csv');
-  assert.deepEqual([nowhere.code, nowhere.err], [1, 'no/such/folder.csv cannot be written (ENOENT).\n']);
+  assert.deepEqual(
+    [nowhere.code, nowhere.err],
+    [1, 'no/such/folder.csv cannot be written: there is no such file or folder.\n'],
+  );
+});
+
+test('a folder as the target is refused before anything is asked', async (t) => {
+  const { platform, home, hansard } = await setUp(t);
+  const { code, err } = await hansard('export', '-o', '.');
+  assert.deepEqual([code, err], [1, '. cannot be written: it is a folder.\n']);
+  assert.deepEqual([platform.requests, readdirSync(home.folder)], [[], []]);
+});
+
+test('one guid with two contents is two events', async (t) => {
+  const { platform, hansard } = await setUp(t);
+  platform.events = [event(1), event(1, { actor: 'sam' }), event(1)];
+  assert.deepEqual(guids((await hansard('export', '--format', 'ndjson')).out), [
+    event(1).guid,
+    event(1).guid,
+  ]);
+});
+
+test('an export that is told to stop removes its part and is exit code 130', async (t) => {
+  const { platform, home, env } = await setUp(t);
+  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, 'export', '-o', 'events.csv'], {
+    cwd: home.folder,
+    env: { ...env, PATH: process.env.PATH ?? '', HOME: home.folder },
+  });
+  let err = '';
+  child.stderr.on('data', (piece) => {
+    err += piece;
+  });
+  // The server is slow: it answers with the end of the command.
+  platform.behaviour.mishaps = [() => child.kill('SIGINT')];
+  const [code] = await once(child, 'close');
+  assert.deepEqual([code, err], [130, 'Stopped: events.csv is as it was.\n']);
+  assert.deepEqual(readdirSync(home.folder), []);
 });
 
 test('types lists the catalog', async (t) => {

@@ -53,10 +53,19 @@ test('keep-what-a-platform-forgets.sh hands events of a platform on, once', asyn
     HOME: folder,
     HANSARD: launcher,
     HANSARD_URL: server.url,
-    HANSARD_TOKEN: server.adminToken,
+    HANSARD_USER: 'admin',
+    HANSARD_PASSWORD: server.adminPassword,
     SINCE: '2026-01-01',
   };
   const script = at('examples/keep-what-a-platform-forgets.sh');
-  assert.match((await run(script, ['cloud.gov'], folder, env)).out, /^1 new, 0 known, 0 refused\./);
-  assert.match((await run(script, ['cloud.gov'], folder, env)).out, /^0 new, 1 known, 0 refused\./);
+  assert.match(
+    (await run(script, ['cloud.gov'], folder, env)).out,
+    /^1 new under origin cloud\.gov, 0 known, 0 refused\./,
+  );
+  assert.match(
+    (await run(script, ['cloud.gov'], folder, env)).out,
+    /^0 new under origin cloud\.gov, 1 known, 0 refused\./,
+  );
+  platform.events = [];
+  assert.deepEqual((await run(script, ['cloud.gov'], folder, env)).code, 0);
 });

@@ -241,7 +241,7 @@ function v2List(platform: Platform, url: URL): object {
   };
 }
 
-function v3Event(event: ForeignEvent): object {
+export function v3Event(event: ForeignEvent): object {
   return {
     guid: event.guid,
     created_at: event.at,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { PageTally } from '../../src/cli/import-pages.ts';
 import { linesOfEvents } from '../../src/cli/import-source.ts';
 import { itemsAt, numberAt, parsed, textAt } from '../../src/export/field.ts';
 import { startServer, type TestServer } from '../harness.ts';
@@ -59,11 +60,11 @@ test('pages as cf prints them are taken once, and are there to be exported', asy
   writeFileSync(join(home.folder, 'pages.json'), pages);
   assert.deepEqual(await hansard(['import', 'pages.json', '--origin', 'cloud.gov']), {
     code: 0,
-    out: '3 new, 0 known, 0 refused.\n',
+    out: '3 new under origin cloud.gov, 0 known, 0 refused.\n',
     err: '',
   });
   const again = await hansard(['import', 'pages.json', '--origin', 'cloud.gov']);
-  assert.equal(again.out, '0 new, 3 known, 0 refused.\n');
+  assert.equal(again.out, '0 new under origin cloud.gov, 3 known, 0 refused.\n');
 
   const csv = await hansard(['export', 'user-access', '--since', '2018-01-01', '--until', '2019-01-01']);
   assert.equal(csv.code, 0, csv.err);
@@ -79,7 +80,10 @@ test('what is exported as NDJSON or JSON is taken back as known', async (t) => {
   await hansard(['import', '-'], [1, 2, 3].map((number) => JSON.stringify(v2Event(number))).join('\n'));
   for (const format of ['ndjson', 'json']) {
     const { out } = await hansard(['export', '--format', format, '--until', '2019-01-01']);
-    assert.equal((await hansard(['import', '-'], out)).out, '0 new, 3 known, 0 refused.\n');
+    assert.equal(
+      (await hansard(['import', '-'], out)).out,
+      '0 new under origin import, 3 known, 0 refused.\n',
+    );
   }
 });
 
@@ -94,7 +98,7 @@ test('refused events are told with their lines and reasons, and the others are k
   ];
   writeFileSync(join(home.folder, 'mixed.ndjson'), lines.join('\n'));
   const told = await hansard(['import', 'mixed.ndjson']);
-  assert.deepEqual([told.code, told.out], [1, '2 new, 0 known, 3 refused.\n']);
+  assert.deepEqual([told.code, told.out], [1, '2 new under origin import, 0 known, 3 refused.\n']);
   for (const line of [2, 3, 4]) assert.match(told.err, new RegExp(`mixed\\.ndjson, line ${line}: .+`));
 
   const json = await hansard(['import', 'mixed.ndjson', '--json']);
@@ -122,9 +126,17 @@ test('only so many refusals are told unless all are asked for', async (t) => {
 test('files that are not there or hold nothing', async (t) => {
   const { home, hansard } = await setUp(t);
   writeFileSync(join(home.folder, 'empty.json'), '');
-  assert.equal((await hansard(['import', 'empty.json'])).out, '0 new, 0 known, 0 refused.\n');
+  const empty = await hansard(['import', 'empty.json']);
+  assert.deepEqual(empty, {
+    code: 1,
+    out: '0 new under origin import, 0 known, 0 refused.\n',
+    err: 'No event was found in empty.json.\n',
+  });
   const missing = await hansard(['import', 'missing.json']);
-  assert.deepEqual([missing.code, missing.err], [1, 'missing.json cannot be read (ENOENT).\n']);
+  assert.deepEqual(
+    [missing.code, missing.err],
+    [1, 'missing.json cannot be read: there is no such file or folder.\n'],
+  );
   assert.equal((await hansard(['import', '-', '-'])).code, 2);
   assert.equal((await hansard(['import', '-', '--origin', 'no name!'], JSON.stringify(v2Event(1)))).code, 1);
 });
@@ -155,14 +167,14 @@ test('--data goes straight into the store, and through its server while that has
   const home = newHome(t);
   const input = [1, 2].map((number) => JSON.stringify(v2Event(number))).join('\n');
   const offline = await home.hansard(['import', '-', '--data', data], { input });
-  assert.deepEqual([offline.code, offline.out], [0, '2 new, 0 known, 0 refused.\n']);
+  assert.deepEqual([offline.code, offline.out], [0, '2 new under origin import, 0 known, 0 refused.\n']);
   assert.match(offline.err, /the first start.+shown only now:\s+\S{24}\s/s);
   const again = await home.hansard(['import', '-', '--data', data], { input });
-  assert.deepEqual(again, { code: 0, out: '0 new, 2 known, 0 refused.\n', err: '' });
+  assert.deepEqual(again, { code: 0, out: '0 new under origin import, 2 known, 0 refused.\n', err: '' });
 
   const { server, hansard } = await setUp(t);
   const through = await hansard(['import', '-', '--data', server.directory], input);
-  assert.deepEqual([through.code, through.out], [0, '2 new, 0 known, 0 refused.\n']);
+  assert.deepEqual([through.code, through.out], [0, '2 new under origin import, 0 known, 0 refused.\n']);
   assert.match(through.err, /A server has .+ open: going through http/);
 });
 
@@ -177,4 +189,60 @@ test('the lines of events are found again, and asked of files alone', async (t) 
     ]),
   );
   assert.deepEqual(await linesOfEvents('-', new Set([1])), new Map());
+});
+
+test('what the earlier files did is told before a later one fails', async (t) => {
+  const { home, hansard } = await setUp(t);
+  writeFileSync(join(home.folder, 'first.json'), JSON.stringify(v2Page(1, 2)));
+  const { code, out, err } = await hansard(['import', 'first.json', 'missing.json']);
+  assert.deepEqual([code, out], [1, '2 new under origin import, 0 known, 0 refused.\n']);
+  assert.match(err, /^missing\.json cannot be read/);
+});
+
+test('an error answer that was saved instead of events is named', async (t) => {
+  const { home, hansard } = await setUp(t);
+  const v2 = { description: 'Invalid Auth Token', error_code: 'CF-InvalidAuthToken', code: 1000 };
+  const v3 = { errors: [{ code: 10002, title: 'CF-NotAuthenticated', detail: 'Authentication error' }] };
+  writeFileSync(join(home.folder, 'saved.json'), `${JSON.stringify(v2)}\n${JSON.stringify(v3, null, 2)}\n`);
+  const { code, err } = await hansard(['import', 'saved.json']);
+  assert.equal(code, 1);
+  assert.match(err, /saved\.json, line 1: this is an error answer of the platform: Invalid Auth Token\n/);
+});
+
+test('a first page without the others is told, all pages are not', async (t) => {
+  const { home, hansard } = await setUp(t);
+  const page = (number: number, next: number | null, ...events: number[]): string =>
+    JSON.stringify({
+      total_results: 3,
+      total_pages: 2,
+      prev_url: number === 1 ? null : `/v2/events?order-direction=asc&page=${number - 1}`,
+      next_url: next === null ? null : `/v2/events?page=${next}&order-direction=asc`,
+      resources: events.map((event) => v2Event(event)),
+    });
+  writeFileSync(join(home.folder, '1.json'), page(1, 2, 1, 2));
+  writeFileSync(join(home.folder, '2.json'), page(2, null, 3));
+  const first = await hansard(['import', '1.json']);
+  assert.deepEqual(
+    [first.code, first.err],
+    [0, '1.json: this is page 1 of 2: 1 event is not in these files.\n'],
+  );
+  assert.equal((await hansard(['import', '2.json', '1.json'])).err, '');
+});
+
+test('pages of V3 are known by their links', () => {
+  const tally = new PageTally();
+  const href = 'https://api.example.org/v3/audit_events?page=2&per_page=100';
+  tally.add('a.json', { pagination: { total_results: 5000, total_pages: 50, next: { href } } }, 100);
+  assert.deepEqual(tally.gaps(), ['a.json: this is page 1 of 50: 4,900 events are not in these files.']);
+  // Hansard's own links carry a cursor that is another one on each page.
+  const own = new PageTally();
+  const link = (page: number): object => ({
+    href: `/v3/audit_events?per_page=2&page=${page}&cursor=c${page}`,
+  });
+  const paging = { total_results: 5, total_pages: 3 };
+  own.add('1', { pagination: { ...paging, next: link(2), previous: null } }, 2);
+  own.add('3', { pagination: { ...paging, next: null, previous: link(2) } }, 1);
+  assert.deepEqual(own.gaps(), ['1: this is 2 of 3 pages: 2 events are not in these files.']);
+  own.add('2', { pagination: { ...paging, next: link(3), previous: link(1) } }, 2);
+  assert.deepEqual(own.gaps(), []);
 });

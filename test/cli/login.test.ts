@@ -60,10 +60,10 @@ test('a client logs in with its secret, a person with a passcode', async (t) => 
   assert.equal((await home.hansard(['login', platform.url, '--passcode', 'code'])).code, 0);
 });
 
-test("wrong credentials are refused in UAA's words", async (t) => {
+test('wrong credentials are refused in one sentence', async (t) => {
   const { platform, home } = await setUp(t);
   const login = await home.hansard(['login', platform.url, '-u', 'jo', '-p', 'wrong']);
-  assert.deepEqual(login, { code: 3, out: '', err: 'The server answered 401: Bad credentials\n' });
+  assert.deepEqual(login, { code: 3, out: '', err: 'The user or password is wrong.\n' });
   assert.equal(existsSync(sessionFile(home)), false);
 });
 
@@ -149,4 +149,23 @@ test('curl sends what it is given and prints what it gets', async (t) => {
   assert.deepEqual((await home.hansard(['curl', 'v3'], { env })).code, 2);
   platform.tokens.clear();
   assert.deepEqual((await home.hansard(['curl', '-f', '/v3/echo'], { env })).code, 3);
+});
+
+test('without a scheme, this machine is spoken to in HTTP', async (t) => {
+  const { platform, home } = await setUp(t);
+  const { host } = new URL(platform.url);
+  const login = await home.hansard(['login', host, '-u', 'jo', '-p', password]);
+  assert.deepEqual([login.code, login.out], [0, `Logged in to ${platform.url} as jo.\n`], login.err);
+  const tls = await home.hansard(['login', `https://${host}`, '-u', 'jo', '-p', password]);
+  assert.deepEqual(
+    [tls.code, tls.err],
+    [4, `Cannot reach https://${host}: it does not speak TLS. Is it ${platform.url}?\n`],
+  );
+});
+
+test('a token from the environment that has ended is named', async (t) => {
+  const { platform, home } = await setUp(t, { tokenSeconds: -5 });
+  const env = { HANSARD_URL: platform.url, HANSARD_TOKEN: platform.newToken() };
+  const { code, err } = await home.hansard(['events'], { env });
+  assert.deepEqual([code, err], [3, 'The token in HANSARD_TOKEN has ended.\n']);
 });

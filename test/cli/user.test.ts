@@ -56,7 +56,8 @@ test('a user is added with a password from a script, and is a user of the platfo
 
 test('scopes are given, and listed with the rest', async (t) => {
   const { server, user } = await setUp(t);
-  const args = ['add', 'eve', '--scope', 'cloud_controller.global_auditor', 'openid', '--json', fromInput];
+  const scopes = ['--scope', 'openid', '--scope', 'cloud_controller.global_auditor'];
+  const args = ['add', ...scopes, 'eve', '--json', fromInput];
   const added = await user(args, { input: 'p' });
   assert.equal(added.code, 0, added.err);
   const eve = JSON.parse(added.out);

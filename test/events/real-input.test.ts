@@ -55,10 +55,14 @@ describe('real events', { skip: missing.length > 0 ? missing.join('; ') : false 
 
   it('are imported by the command, and once more without a change', async (t) => {
     const first = await hansard(t, ['import', file, '--origin', 'cloud.gov']);
-    assert.deepEqual([first.code, first.out], [0, '50 new, 0 known, 0 refused.\n'], first.err);
+    assert.deepEqual(
+      [first.code, first.out],
+      [0, '50 new under origin cloud.gov, 0 known, 0 refused.\n'],
+      first.err,
+    );
     const second = await hansard(t, ['import', file, '--origin', 'cloud.gov', '--json']);
     assert.equal(second.code, 0, second.err);
-    assert.deepEqual(JSON.parse(second.out), { new: 0, known: 50, refused: 0, refusals: [] });
+    assert.deepEqual(JSON.parse(second.out), { new: 0, known: 50, refused: 0, elsewhere: 0, refusals: [] });
     const records = await logEvents(server, 'audit.log.import');
     assert.deepEqual(
       records.map(({ target, data }) => [target.guid, data.new, data.known, data.refused]),
