@@ -55,10 +55,7 @@ export interface Running {
 }
 
 /** Opens the embedded store of a data folder; the writer gets all work of this program. */
-export async function openLog(
-  directory: string,
-  segmentEvents: number = limits.segmentEvents,
-): Promise<Store> {
+async function openLog(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
   return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
 }
 

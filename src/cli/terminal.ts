@@ -27,7 +27,7 @@ export function say(line: string): Promise<void> {
 }
 
 /** Whether standard output is a terminal, and colours were not declined (no-color.org). */
-export function hasColours(): boolean {
+function hasColours(): boolean {
   return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
 }
 

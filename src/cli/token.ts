@@ -45,7 +45,7 @@ export async function grantedTokens(
 }
 
 /** The second since 1970 at which a token ends; null where the token does not say. */
-export function expiryOf(accessToken: string): number | null {
+function expiryOf(accessToken: string): number | null {
   return numberAt(claimsOf(accessToken), 'exp');
 }
 

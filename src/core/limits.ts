@@ -59,8 +59,8 @@ export const limits = {
   segmentEvents: 1_000_000,
   /** Branches that a read merges before it walks the order and filters instead. */
   planBranchesMax: 200,
-  /** Page of a scan: exports and digests read by key in slices, so that no read lives long. */
-  scanEventsMax: 5_000,
+  /** Keys that a page by number reads at a time on its way: no read of the store lives long. */
+  keysReadAtOnce: 5_000,
   /** Password hashing at a time; each takes 19 MiB. The queue behind it is bounded too. */
   passwordHashesAtOnce: 2,
   passwordQueueMax: 200,

@@ -79,7 +79,7 @@ export function bringTo(
 }
 
 /** Throws InvalidRelation for a user that nobody knows. */
-export function checkUser(tx: Transaction, guid: string): void {
+function checkUser(tx: Transaction, guid: string): void {
   if (tx.get(userTable, { guid }) === undefined) throw unrelated('User', guid);
 }
 

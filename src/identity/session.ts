@@ -42,7 +42,7 @@ export function refreshHashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-export function sessionOf(row: Row): Session {
+function sessionOf(row: Row): Session {
   return {
     guid: String(row.guid),
     accountGuid: String(row.account_guid),

@@ -1,4 +1,4 @@
-// One page or one slice of an ordered list of events: what is asked of a store, and what it answers. The
+// One page of an ordered list of events: what is asked of a store, and what it answers. The
 // numbers, cursors and links around it are made in paging.ts.
 import type { EventKey, StoredEvent } from '../event/event.ts';
 import type { Direction } from './ast.ts';
@@ -26,19 +26,4 @@ export interface EventPage {
   /** Whether visible events stand before the first and after the last of this page. */
   readonly before: boolean;
   readonly after: boolean;
-}
-
-/** A slice of everything that a query finds, for exports: by key, never by number. */
-export interface ScanRequest {
-  readonly direction: Direction;
-  readonly after: EventKey | null;
-  readonly limit: number;
-  readonly bound: number | null;
-}
-
-export interface EventScan {
-  readonly events: readonly StoredEvent[];
-  readonly bound: number;
-  /** Whether more follow. */
-  readonly more: boolean;
 }

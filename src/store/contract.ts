@@ -7,7 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Guid, Random } from '../core/guid.ts';
 import type { EventRow, Particulars, StoredEvent } from '../event/event.ts';
 import type { NarrowedQuery } from '../query/narrow.ts';
-import type { EventPage, EventScan, PageRequest, ScanRequest } from '../query/page.ts';
+import type { EventPage, PageRequest } from '../query/page.ts';
 import type { Row, RowFilter, RowQuery, Table } from './table.ts';
 
 /** The synchronous view of the store inside the writer. Seen only by `log/append.ts` and what it runs. */
@@ -58,11 +58,8 @@ export interface Readers {
   /** One page of rows and the number of all. */
   rowPage(table: Table, query: RowQuery): Promise<{ rows: Row[]; total: number }>;
   page(query: NarrowedQuery, request: PageRequest): Promise<EventPage>;
-  scan(query: NarrowedQuery, request: ScanRequest): Promise<EventScan>;
   /** Looks one event up by guid, in whatever origin, within the visibility of the query. */
   find(query: NarrowedQuery, guid: Guid): Promise<Found>;
-  /** How many events a query finds, exactly. */
-  total(query: NarrowedQuery): Promise<number>;
   stats(): Promise<StoreStats>;
 }
 

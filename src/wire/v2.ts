@@ -3,16 +3,8 @@
 import { secondsText } from '../core/instant.ts';
 import type { Json } from '../core/json.ts';
 import type { EventDraft, StoredEvent } from '../event/event.ts';
-import {
-  at,
-  optionalName,
-  optionalObject,
-  placeGuid,
-  requiredGuid,
-  requiredInstant,
-  requiredText,
-  requiredType,
-} from './members.ts';
+import { type EventPaths, readDraft } from './draft.ts';
+import { at } from './members.ts';
 
 /** The head of a V2 list page. */
 export interface V2Page {
@@ -62,30 +54,26 @@ export function isV2Event(json: Json): boolean {
   return at(json, 'entity') !== undefined;
 }
 
+const paths: EventPaths = {
+  guid: 'metadata.guid',
+  type: 'entity.type',
+  time: 'entity.timestamp',
+  actor: { type: 'entity.actor_type', guid: 'entity.actor' },
+  target: { type: 'entity.actee_type', guid: 'entity.actee' },
+  space: 'entity.space_guid',
+  organization: 'entity.organization_guid',
+  data: 'entity.metadata',
+  names: {
+    actor_name: 'entity.actor_name',
+    actor_username: 'entity.actor_username',
+    target_name: 'entity.actee_name',
+  },
+};
+
 /**
- * Reads one resource. Names that are missing stay missing: old events have no actor_username.
+ * Reads one resource; old events have no actor_username.
  * @throws NotAnEvent
  */
 export function v2Draft(json: Json): EventDraft {
-  const time = requiredInstant(json, 'entity.timestamp');
-  const actorName = optionalName(json, 'entity.actor_name');
-  const username = optionalName(json, 'entity.actor_username');
-  const targetName = optionalName(json, 'entity.actee_name');
-  return {
-    guid: requiredGuid(json, 'metadata.guid'),
-    type: requiredType(json, 'entity.type'),
-    occurredAt: time.instant,
-    precision: time.precision,
-    actor: { type: requiredText(json, 'entity.actor_type'), guid: requiredText(json, 'entity.actor') },
-    target: { type: requiredText(json, 'entity.actee_type'), guid: requiredText(json, 'entity.actee') },
-    spaceGuid: placeGuid(json, 'entity.space_guid'),
-    organizationGuid: placeGuid(json, 'entity.organization_guid'),
-    particulars: {
-      ...(actorName === undefined ? {} : { actor_name: actorName }),
-      ...(username === undefined ? {} : { actor_username: username }),
-      ...(targetName === undefined ? {} : { target_name: targetName }),
-    },
-    data: optionalObject(json, 'entity.metadata'),
-    outcome: 'unknown',
-  };
+  return readDraft(json, paths);
 }

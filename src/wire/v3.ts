@@ -3,16 +3,8 @@
 import { secondsText } from '../core/instant.ts';
 import type { Json } from '../core/json.ts';
 import type { EventDraft, Party, StoredEvent } from '../event/event.ts';
-import {
-  at,
-  optionalName,
-  optionalObject,
-  placeGuid,
-  requiredGuid,
-  requiredInstant,
-  requiredText,
-  requiredType,
-} from './members.ts';
+import { type EventPaths, readDraft } from './draft.ts';
+import { at } from './members.ts';
 
 /** The head of a V3 list page; links are absolute. */
 export interface V3Page {
@@ -69,30 +61,24 @@ export function isV3Event(json: Json): boolean {
   return at(json, 'target') !== undefined || at(json, 'actor') !== undefined;
 }
 
+const paths: EventPaths = {
+  guid: 'guid',
+  type: 'type',
+  time: 'created_at',
+  actor: { type: 'actor.type', guid: 'actor.guid' },
+  target: { type: 'target.type', guid: 'target.guid' },
+  space: 'space.guid',
+  organization: 'organization.guid',
+  data: 'data',
+  names: { actor_name: 'actor.name', target_name: 'target.name' },
+};
+
 /**
  * Reads one event. V3 has no user names, so the draft has none.
  * @throws NotAnEvent
  */
 export function v3Draft(json: Json): EventDraft {
-  const time = requiredInstant(json, 'created_at');
-  const actorName = optionalName(json, 'actor.name');
-  const targetName = optionalName(json, 'target.name');
-  return {
-    guid: requiredGuid(json, 'guid'),
-    type: requiredType(json, 'type'),
-    occurredAt: time.instant,
-    precision: time.precision,
-    actor: { type: requiredText(json, 'actor.type'), guid: requiredText(json, 'actor.guid') },
-    target: { type: requiredText(json, 'target.type'), guid: requiredText(json, 'target.guid') },
-    spaceGuid: placeGuid(json, 'space.guid'),
-    organizationGuid: placeGuid(json, 'organization.guid'),
-    particulars: {
-      ...(actorName === undefined ? {} : { actor_name: actorName }),
-      ...(targetName === undefined ? {} : { target_name: targetName }),
-    },
-    data: optionalObject(json, 'data'),
-    outcome: 'unknown',
-  };
+  return readDraft(json, paths);
 }
 
 function partyOf(party: Party, name: string | null): unknown {

@@ -7,11 +7,12 @@ import { limits } from '../../src/core/limits.ts';
 import type { EventRow, Particulars, StoredEvent } from '../../src/event/event.ts';
 import { everything } from '../../src/query/ast.ts';
 import { finds, inDirection } from '../../src/query/matches.ts';
-import { narrow } from '../../src/query/narrow.ts';
+import { type NarrowedQuery, narrow } from '../../src/query/narrow.ts';
 import type { PageStart } from '../../src/query/page.ts';
 import { keyOf } from '../../src/query/paging.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { all, any, equals, oneOf, type Row, type RowFilter } from '../../src/store/table.ts';
+import { firstPage } from '../first-page.ts';
 import { eventRow, question } from './events.ts';
 import { thingTable } from './work.ts';
 
@@ -30,6 +31,14 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
   describe(`${name}: rows`, () => rowSuite(open));
   describe(`${name}: commits`, () => commitSuite(open));
   describe(`${name}: events`, () => eventSuite(open));
+}
+
+async function totalOf(store: Store, query: NarrowedQuery): Promise<number> {
+  return (await firstPage(store, query, 1)).total;
+}
+
+async function everyEvent(store: Store): Promise<readonly StoredEvent[]> {
+  return (await firstPage(store, all_, 500)).events;
 }
 
 function thing(guid: string, more: Row = {}): Row {
@@ -149,7 +158,7 @@ function commitSuite(open: () => Promise<OpenedStore>): void {
       kept.map((row) => row.guid),
       ['five', 'one', 'three'],
     );
-    assert.equal(await opened.store.total(all_), 1);
+    assert.equal(await totalOf(opened.store, all_), 1);
   });
 
   it('tells of a commit before its callers have their answers, and reads see it then', async () => {
@@ -166,10 +175,10 @@ function commitSuite(open: () => Promise<OpenedStore>): void {
 
   it('keeps everything over a restart', async () => {
     const before_ = await opened.store.rows(thingTable, { where: { kind: 'every' } });
-    const total = await opened.store.total(all_);
+    const total = await totalOf(opened.store, all_);
     opened = await opened.reopen();
     assert.deepEqual(await opened.store.rows(thingTable, { where: { kind: 'every' } }), before_);
-    assert.equal(await opened.store.total(all_), total);
+    assert.equal(await totalOf(opened.store, all_), total);
   });
 }
 
@@ -198,16 +207,11 @@ function eventSuite(open: () => Promise<OpenedStore>): void {
       .sort((one, other) => inDirection(direction)(keyOf(one), keyOf(other)));
 
   it('gives back what was stored, member by member', async () => {
-    const { events: read } = await opened.store.scan(all_, {
-      direction: 'asc',
-      after: null,
-      limit: 500,
-      bound: null,
-    });
+    const read = await everyEvent(opened.store);
     assert.deepEqual(read, expected(all_, 'asc'));
   });
 
-  it('answers every question as the reference evaluator does: totals, pages by number, scans', async () => {
+  it('answers every question as the reference evaluator does: totals and pages by number', async () => {
     const request = fc.record({
       query: question,
       direction: fc.constantFrom('asc' as const, 'desc' as const),
@@ -223,9 +227,6 @@ function eventSuite(open: () => Promise<OpenedStore>): void {
         assert.equal(page.total, rows.length);
         assert.deepEqual(ids(page.events), ids(rows.slice(skip, skip + limit)));
         assert.equal(page.after, rows.length > skip + limit);
-        const scan = await opened.store.scan(query, { direction, after: null, limit, bound });
-        assert.deepEqual(ids(scan.events), ids(rows.slice(0, limit)));
-        assert.equal(scan.more, rows.length > limit);
       }),
       { numRuns: 400 },
     );
@@ -274,7 +275,7 @@ function eventSuite(open: () => Promise<OpenedStore>): void {
 
   it('counts the same before and after the tail is counted', async () => {
     const queries = fc.sample(question, { numRuns: 60, seed: 5 });
-    const ask = () => Promise.all(queries.map((query) => opened.store.total(query)));
+    const ask = () => Promise.all(queries.map((query) => totalOf(opened.store, query)));
     const before_ = await ask();
     await opened.store.settle();
     assert.deepEqual(await ask(), before_);
@@ -305,7 +306,7 @@ function eventSuite(open: () => Promise<OpenedStore>): void {
       'all',
       () => 'platform',
     );
-    assert.equal(await opened.store.total(byName), 1);
+    assert.equal(await totalOf(opened.store, byName), 1);
   });
 
   it('refuses a page that is too large to be answered, and answers a smaller one', async () => {

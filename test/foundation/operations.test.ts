@@ -14,6 +14,7 @@ import { everything } from '../../src/query/ast.ts';
 import { narrow } from '../../src/query/narrow.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { firstPage } from '../first-page.ts';
 
 let directory: string;
 let store: Store;
@@ -57,7 +58,7 @@ async function organization(name: string): Promise<string> {
 /** Types and targets of the newest events, oldest first. */
 async function newest(count: number): Promise<string[][]> {
   const query = narrow(everything, { kind: 'all' }, 'all', () => 'platform');
-  const { events } = await store.scan(query, { direction: 'desc', after: null, limit: count, bound: null });
+  const { events } = await firstPage(store, query, count, 'desc');
   return events.toReversed().map((event) => [event.type, event.target.guid]);
 }
 

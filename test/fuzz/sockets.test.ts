@@ -8,6 +8,7 @@ import { limits } from '../../src/core/limits.ts';
 import { audienceOf } from '../../src/event/catalog.ts';
 import type { Dialect } from '../../src/http/route.ts';
 import { narrow } from '../../src/query/narrow.ts';
+import { firstPage } from '../first-page.ts';
 import { request, startServer, type TestServer } from '../harness.ts';
 import { type Answered, exchangeRaw, head } from './exchange.ts';
 import { judge } from './judge.ts';
@@ -198,16 +199,9 @@ describe('bare sockets', () => {
     const chunk = `${Buffer.byteLength(lines).toString(16)}\r\n${lines}\r\n`;
     const answer = await exchangeRaw(server.url, ...post('/api/import', chunked, chunk, 'zz\r\n'));
     judge(answer, 'v3', 'a broken import');
-    const told = () =>
-      server.running.services.store.scan(
-        narrow(
-          { kind: 'in', field: 'type', values: ['audit.log.import'] },
-          { kind: 'all' },
-          'all',
-          audienceOf,
-        ),
-        { after: null, limit: 10, direction: 'asc', bound: null },
-      );
+    const imports = { kind: 'in', field: 'type', values: ['audit.log.import'] } as const;
+    const query = narrow(imports, { kind: 'all' }, 'all', audienceOf);
+    const told = () => firstPage(server.running.services.store, query, 10);
     let events = (await told()).events;
     while (events.length === 0) events = (await told()).events;
     assert.equal(events.length, 1);

@@ -15,6 +15,7 @@ import { everything } from '../../src/query/ast.ts';
 import { narrow } from '../../src/query/narrow.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { firstPage } from '../first-page.ts';
 
 export interface Rig {
   readonly directory: string;
@@ -68,7 +69,7 @@ export async function openRig(directory = mkdtempSync(join(tmpdir(), 'hansard-id
     },
     async events() {
       const all = narrow(everything, { kind: 'all' }, 'all', () => 'log');
-      const { events } = await store.scan(all, { direction: 'asc', after: null, limit: 5_000, bound: null });
+      const { events } = await firstPage(store, all, 5_000);
       return events;
     },
     async stop() {

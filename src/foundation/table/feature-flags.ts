@@ -4,7 +4,7 @@ import type { Row, Table } from '../../store/table.ts';
 import { textOrNull } from './resource.ts';
 
 /** Every flag of the original with its default, in the original's order. */
-export const flagDefaults = {
+const flagDefaults = {
   user_org_creation: false,
   private_domain_creation: true,
   app_bits_upload: true,

@@ -72,6 +72,6 @@ function boundsOf({ minimum, maximum, maxLength, maxItems, default: usual }: Sch
   ];
 }
 
-export function schemaLink(name: string): Html {
+function schemaLink(name: string): Html {
   return html`<a href="#${anchor('schema', name)}">${name}</a>`;
 }

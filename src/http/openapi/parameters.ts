@@ -20,7 +20,7 @@ export interface Reference {
   readonly $ref: string;
 }
 
-export function parameterRef(name: string): Reference {
+function parameterRef(name: string): Reference {
   return { $ref: `#/components/parameters/${name}` };
 }
 

@@ -30,7 +30,7 @@ import { envelope } from './list.ts';
 import { v3Route } from './v3-route.ts';
 
 /** Reads the body of a change. Throws UnprocessableEntity. */
-export function parseFlagChange(body: Body) {
+function parseFlagChange(body: Body) {
   const message = body.custom_error_message;
   refuse([
     ...unknownFields(body, ['enabled', 'custom_error_message']),

@@ -31,7 +31,7 @@ import { organizationCollection } from './organizations.ts';
 import { v3Route } from './v3-route.ts';
 
 /** Reads the body of a creation. Throws UnprocessableEntity. */
-export function parseNewSegment(body: Body) {
+function parseNewSegment(body: Body) {
   refuse([
     ...metadataProblems(body),
     ...unknownFields(body, ['name', 'metadata']),
@@ -42,7 +42,7 @@ export function parseNewSegment(body: Body) {
 }
 
 /** Reads the body of a change; what is not named stays. Throws UnprocessableEntity. */
-export function parseSegmentChanges(body: Body) {
+function parseSegmentChanges(body: Body) {
   refuse([
     ...metadataProblems(body),
     ...unknownFields(body, ['name', 'metadata']),

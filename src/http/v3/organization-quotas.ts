@@ -29,7 +29,7 @@ import { limitProblems, limitsAsked, presentLimits } from './quotas.ts';
 import { v3Route } from './v3-route.ts';
 
 /** Reads the body of a creation. Throws UnprocessableEntity. */
-export function parseNewOrganizationQuota(body: Body) {
+function parseNewOrganizationQuota(body: Body) {
   refuse([
     ...unknownFields(body, ['name', ...organizationLimits, 'relationships']),
     ...('relationships' in body ? relationships(body.relationships, relationshipProblems) : []),
@@ -46,7 +46,7 @@ export function parseNewOrganizationQuota(body: Body) {
 }
 
 /** Reads the body of a change; what is not named stays. Throws UnprocessableEntity. */
-export function parseOrganizationQuotaChanges(body: Body) {
+function parseOrganizationQuotaChanges(body: Body) {
   refuse([
     ...unknownFields(body, ['name', ...organizationLimits]),
     ...changedShortName(body),

@@ -63,7 +63,7 @@ export function parseOrganizationChanges(body: Body) {
   };
 }
 
-export function presentOrganization({ resource, metadata }: Labelled<Organization>, url: string): object {
+function presentOrganization({ resource, metadata }: Labelled<Organization>, url: string): object {
   const self = `${url}/v3/organizations/${resource.guid}`;
   return {
     ...head(resource),

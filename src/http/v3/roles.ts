@@ -121,7 +121,7 @@ function placeProblems(type: unknown, { space, organization }: Body): string[] {
   ];
 }
 
-export function presentRole(role: Assignment, url: string): object {
+function presentRole(role: Assignment, url: string): object {
   const inSpace = role.spaceGuid !== '';
   const place = inSpace
     ? { space: { href: `${url}/v3/spaces/${role.spaceGuid}` } }

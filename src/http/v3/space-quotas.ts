@@ -34,7 +34,7 @@ import { limitProblems, limitsAsked, presentLimits } from './quotas.ts';
 import { v3Route } from './v3-route.ts';
 
 /** Reads the body of a creation. Throws UnprocessableEntity. */
-export function parseNewSpaceQuota(body: Body) {
+function parseNewSpaceQuota(body: Body) {
   refuse([
     ...unknownFields(body, ['name', ...spaceLimits, 'relationships']),
     ...relationships(body.relationships, relationshipProblems),
@@ -54,7 +54,7 @@ export function parseNewSpaceQuota(body: Body) {
 }
 
 /** Reads the body of a change; what is not named stays. Throws UnprocessableEntity. */
-export function parseSpaceQuotaChanges(body: Body) {
+function parseSpaceQuotaChanges(body: Body) {
   refuse([
     ...unknownFields(body, ['name', ...spaceLimits]),
     ...changedShortName(body),

@@ -62,7 +62,7 @@ export function parseNewSpace(body: Body) {
 }
 
 /** Reads the body of a change; members that are null change nothing. Throws UnprocessableEntity. */
-export function parseSpaceChanges(body: Body) {
+function parseSpaceChanges(body: Body) {
   refuse([
     ...metadataProblems(body),
     ...unknownFields(body, ['name', 'metadata']),
@@ -72,7 +72,7 @@ export function parseSpaceChanges(body: Body) {
   return { ...(name === null ? {} : { name }), metadata: metadataChanges(body), request: body };
 }
 
-export function presentSpace({ resource, metadata }: Labelled<Space>, url: string): object {
+function presentSpace({ resource, metadata }: Labelled<Space>, url: string): object {
   const self = `${url}/v3/spaces/${resource.guid}`;
   return {
     ...head(resource),

@@ -30,12 +30,12 @@ export function parseNewUser(body: Body) {
 }
 
 /** Reads the body of a change. Throws UnprocessableEntity. */
-export function parseUserChanges(body: Body) {
+function parseUserChanges(body: Body) {
   refuse([...metadataProblems(body), ...unknownFields(body, ['metadata'])]);
   return { metadata: metadataChanges(body), request: body };
 }
 
-export function presentUser({ resource, metadata }: Labelled<User>, url: string): object {
+function presentUser({ resource, metadata }: Labelled<User>, url: string): object {
   return {
     ...head(resource),
     username: resource.username,

@@ -1,4 +1,4 @@
-// Events out of the store: pages, slices, single events. Each call runs in one read transaction of its connection.
+// Events out of the store: pages and single events. Each call runs in one read transaction of its connection.
 import type { SQLInputValue } from 'node:sqlite';
 import { AppError } from '../../core/error.ts';
 import { type Guid, guidBytes, guidText } from '../../core/guid.ts';
@@ -6,7 +6,7 @@ import { limits } from '../../core/limits.ts';
 import type { EventKey, Particulars, StoredEvent } from '../../event/event.ts';
 import type { Direction } from '../../query/ast.ts';
 import type { NarrowedQuery } from '../../query/narrow.ts';
-import type { EventPage, EventScan, PageRequest, ScanRequest } from '../../query/page.ts';
+import type { EventPage, PageRequest } from '../../query/page.ts';
 import { choosePlan } from '../../query/plan.ts';
 import type { Found } from '../contract.ts';
 import { Sql } from '../sql.ts';
@@ -40,21 +40,6 @@ export function readPage(connection: Connection, query: NarrowedQuery, request: 
   const more = keys.length > limit;
   const events = eventsOf(connection, spans, page);
   return { events, total, bound, before: backward ? more : true, after: backward ? true : more };
-}
-
-export function readScan(connection: Connection, query: NarrowedQuery, request: ScanRequest): EventScan {
-  const bounded = boundsOf(connection, query);
-  const spans = spansOf(connection);
-  const bound = request.bound ?? newestId(connection);
-  const limit = Math.min(request.limit, limits.scanEventsMax);
-  const walk = walkOf(connection, bounded, spans, request.direction, bound, limit);
-  const keys = taken(mergedKeys(walk, request.after), limit + 1);
-  const events = eventsOf(connection, spans, keys.slice(0, limit));
-  return { events, bound, more: keys.length > limit };
-}
-
-export function readTotal(connection: Connection, query: NarrowedQuery): number {
-  return totalOf(connection, boundsOf(connection, query), spansOf(connection), newestId(connection));
 }
 
 /** Looks an event up by its guid; of several origins, the built-in one first, then the oldest that is visible. */
@@ -129,7 +114,7 @@ function skipped(
   const fromEnd = Math.max(0, left - wanted);
   const near = skip <= fromEnd ? { direction, skip } : { direction: opposite[direction], skip: fromEnd };
   const count = Math.min(wanted, left);
-  const slice = Math.max(wanted, Math.min(near.skip, limits.scanEventsMax));
+  const slice = Math.max(wanted, Math.min(near.skip, limits.keysReadAtOnce));
   const keys = taken(mergedKeys({ ...walk(near.direction), slice }, null), count, near.skip);
   return near.direction === direction ? keys : keys.reverse();
 }

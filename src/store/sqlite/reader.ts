@@ -2,11 +2,11 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { Guid } from '../../core/guid.ts';
 import type { NarrowedQuery } from '../../query/narrow.ts';
-import type { PageRequest, ScanRequest } from '../../query/page.ts';
+import type { PageRequest } from '../../query/page.ts';
 import type { Readers, StoreStats } from '../contract.ts';
 import type { RowQuery, Table } from '../table.ts';
 import { type Connection, connect } from './database.ts';
-import { findEvent, newestId, readPage, readScan, readTotal } from './events.ts';
+import { findEvent, newestId, readPage } from './events.ts';
 import { type FromThread, failureOf, type ToReader } from './message.ts';
 import { countOf, findRows } from './rows.ts';
 import { segmentsOf } from './segment.ts';
@@ -17,8 +17,8 @@ type Synchronous = {
   readonly [M in keyof Readers]: (...args: Parameters<Readers[M]>) => Awaited<ReturnType<Readers[M]>>;
 };
 
-/** What a connection can be asked: the table that the thread answers from, and offline commands use directly. */
-export function readersOn(connection: Connection): Synchronous {
+/** What a connection can be asked. */
+function readersOn(connection: Connection): Synchronous {
   return {
     rows: (table: Table, query: RowQuery) => findRows(connection, table, query),
     rowPage: (table: Table, query: RowQuery) => ({
@@ -26,9 +26,7 @@ export function readersOn(connection: Connection): Synchronous {
       total: countOf(connection, table, query.where),
     }),
     page: (query: NarrowedQuery, request: PageRequest) => readPage(connection, query, request),
-    scan: (query: NarrowedQuery, request: ScanRequest) => readScan(connection, query, request),
     find: (query: NarrowedQuery, guid: Guid) => findEvent(connection, query, guid),
-    total: (query: NarrowedQuery) => readTotal(connection, query),
     stats: (): StoreStats => ({
       events: newestId(connection),
       counted: countedTo(connection),

@@ -23,7 +23,7 @@ export const logDdl: readonly string[] = [
 ];
 
 /** Which columns lead each index of a segment; `occurred_at` and the id follow, which makes the one order. */
-export const accessColumns = {
+const accessColumns = {
   order: ['audience'],
   type: ['type'],
   organization: ['organization', 'audience'],
