@@ -183,12 +183,13 @@ const rolesTold = {
   ],
 } as const satisfies Record<string, readonly RoleType[]>;
 
+/** The founder is made a member before those who were named (emitters.md, section 1). */
 function withFounder(lists: RoleLists, userGuid: string): RoleLists {
   const { organization_user: users = [], organization_manager: managers = [] } = lists;
   return {
     ...lists,
-    organization_user: [...users, userGuid],
-    organization_manager: [...managers, userGuid],
+    organization_user: [userGuid, ...users.filter((guid) => guid !== userGuid)],
+    organization_manager: [userGuid, ...managers.filter((guid) => guid !== userGuid)],
   };
 }
 

@@ -154,6 +154,20 @@ test('who may not found organizations is refused until the flag is on, and then 
     ['audit.user.organization_user_add', 'founder', { request }],
     ['audit.user.organization_manager_add', 'founder', { request }],
   ]);
+  const other = await world.person('co-founder');
+  const user_guids = [other.guid, founder.guid];
+  const withOthers = await world.told(async () => {
+    expectStatus(await post({ name: 'ours', user_guids }, founder.token), 201);
+  });
+  assert.deepEqual(
+    tales(withOthers).map(([type, name]) => [type, name]),
+    [
+      ['audit.organization.create', 'ours'],
+      ['audit.user.organization_user_add', 'founder'],
+      ['audit.user.organization_user_add', 'co-founder'],
+      ['audit.user.organization_manager_add', 'founder'],
+    ],
+  );
   expectStatus(await world.call('PATCH', flag, { body: { enabled: false } }), 200);
 });
 
