@@ -58,6 +58,8 @@ export interface OrganizationRemoval {
   readonly recursive?: boolean;
   /** What the event holds, where it is not V3's. */
   readonly request?: object | null;
+  /** Asked for as a job of V2: the original tells of the request when it is queued, before its parts. */
+  readonly queued?: boolean;
 }
 
 export interface SegmentChange {
@@ -133,7 +135,7 @@ export const updateOrganization = operation<
 
 /** organization.delete, with all that is in it, each part told of. Answers the guid of the finished job. */
 export const deleteOrganization = operation<'organization.delete', OrganizationRemoval, string>(
-  (hands, { recursive = true, request = { recursive: true } }) => {
+  (hands, { recursive = true, request = { recursive: true }, queued = false }) => {
     const { tx } = hands;
     const organization = organizationHere(hands);
     const { guid } = organization;
@@ -148,7 +150,8 @@ export const deleteOrganization = operation<'organization.delete', OrganizationR
     ];
     removeMetadata(tx, 'organization', guid);
     tx.remove(organizationTable, { guid });
-    const events = [...parts, organizationEvent('delete-request', organization, request)];
+    const whole = organizationEvent('delete-request', organization, request);
+    const events = queued ? [whole, ...parts] : [...parts, whole];
     return { events, result: finishedJob(hands, 'organization.delete') };
   },
 );

@@ -101,7 +101,7 @@ async function update(call: KnownCall, services: Services): Promise<Answer> {
 async function remove(call: KnownCall, services: Services): Promise<Answer> {
   const { standing, guid } = await findOne(call, services, entity);
   const permit = grant(standing, 'organization.delete', placeOf(guid));
-  const input = { recursive: flagOf(call, 'recursive'), request: null };
+  const input = { recursive: flagOf(call, 'recursive'), request: null, queued: flagOf(call, 'async') };
   const job = await services.perform('organization.delete', permit, call.doer, input);
   return answerRemoved(call, services, job);
 }
