@@ -103,6 +103,101 @@ export const limits = {
   /** Expired sessions that a log-in clears away: more than the one it adds, so that the table stays small. */
   sessionsClearedAtOnce: 20,
 
+  // The public formats of transparency logs.
+
+  /** An entry of a log: entry bundles write its length in 16 bits. */
+  logEntryBytesMax: 65_535,
+  /** A signed note: a hundred post-quantum signatures of 5 kB fit. */
+  noteBytesMax: 1_048_576,
+  noteSignaturesMax: 100,
+  /** Hashes of one proof: trees have fewer leaves than 2 ** 63, and the witness protocol allows no more. */
+  proofHashesMax: 63,
+  /** A tlog-proof file: its checkpoint, and extra data of some megabytes. */
+  proofFileCharactersMax: 8_388_608,
+  /** A policy file, and its logs, witnesses and groups: the format wants 32 of each at least. */
+  policyBytesMax: 1_048_576,
+  policyDefinitionsMax: 1_000,
+
+  /** How long committed events wait for others before they are sealed, and after a failure for the next attempt. */
+  sealDelayMs: 200,
+  sealRetryMs: 1_000,
+  /** Leaves put into the tree in one transaction: some milliseconds of the writer's time. */
+  sealBatchEvents: 2_000,
+  /** A checkpoint is signed at least this often while events keep coming. */
+  checkpointMsMax: 700,
+  /** Notices of commands that a server takes up at a time, and how often it looks for them. */
+  noticesAtOnce: 100,
+  noticeMs: 60_000,
+  /** How often a server looks whether the log is due for verification, and how much of its report it keeps. */
+  verificationLookMs: 600_000,
+  verificationOutputMax: 4_000,
+  /** Checkpoints kept whole; of older ones the first of each hour stays. */
+  checkpointsKept: 1_000,
+  /** Days for which a signing key goes on beside the one that takes over from it. */
+  keyOverlapDays: 30,
+  keyOverlapDaysMax: 365,
+  /** Tiles remembered while proofs are made in one tree: 8 KiB each. */
+  proofTilesMax: 1_000,
+  /** Events whose evidence is asked for at once, and the text of one answer: one event may hold a mebibyte. */
+  evidenceEventsMax: 100,
+  evidenceCharactersMax: 16_777_216,
+  /** What a request to export says of its filters. */
+  exportFilterCharactersMax: 65_536,
+  /** Witnesses are asked this often, each answers within so long, and with no more than a page of signatures. */
+  witnessAskMs: 60_000,
+  witnessAnswerMsMax: 10_000,
+  witnessAnswerBytesMax: 65_536,
+  /** Checkpoints of which each witness's cosignature is kept, beside the one that is shown. */
+  cosignaturesKept: 100,
+
+  // Keeping, holding and disposing.
+
+  /** Ids that are looked at, and events that are disposed of, at a time: some milliseconds of the writer's time. */
+  disposalScanEvents: 20_000,
+  disposalSliceEvents: 500,
+  disposalSliceBytes: 4_194_304,
+  /** Rows of a dropped segment that are cleared away at a time. */
+  sweepRows: 5_000,
+  /** How often, and how long apart, it is tried to empty the write-ahead log while somebody reads. */
+  purgeTriesMax: 300,
+  purgePauseMs: 100,
+  /** The disposer looks so often; a day, as its periods are in months. */
+  disposalEveryMs: 86_400_000,
+  /** Holds, each of which is tested on every event past its term; organizations with longer terms of their own. */
+  holdsMax: 200,
+  prolongationsMax: 10_000,
+  /** Types that one hold may name. */
+  holdTypesMax: 100,
+  /** A hundred years: longer than any term that is asked for. */
+  keptMonthsMax: 1_200,
+  reasonCharactersMax: 1_000,
+  /** Proposals that wait at a time; how long they wait where nobody else could approve, and when they lapse. */
+  proposalsMax: 100,
+  proposalWaitDays: 7,
+  proposalLapseDays: 90,
+  /** What a certificate lists one by one: the rest is counted. */
+  certificateOrganizationsMax: 1_000,
+  certificateBackupsMax: 100,
+
+  // What an assessor runs.
+
+  /** Tiles and bundles that are read before their turn comes to be hashed. */
+  readsAhead: 8,
+  /** What is wrong, told one by one; the rest is counted. */
+  findingsMax: 100,
+  /** One resource of a log, from the request to its last byte. */
+  resourceWaitMsMax: 60_000,
+  /** The manifest of an evidence bundle, and the files that it lists. */
+  manifestBytesMax: 1_048_576,
+  manifestFilesMax: 1_000,
+  /** One event in an export or in its evidence: `data` of a mebibyte, every quote of it escaped twice. */
+  evidenceLineBytesMax: 8_388_608,
+  /** A tlog-proof file: what it carries in base64, the proof and a note. */
+  proofFileBytesMax: 4_194_304,
+  /** What the command remembers of logs, and the file of it; the ones seen longest ago are forgotten first. */
+  rememberedLogsMax: 1_000,
+  rememberedBytesMax: 16_777_216,
+
   // The command's own.
 
   /** Waiting for the first byte of an answer: a foreign platform counts a long list before it answers. */
@@ -134,6 +229,10 @@ export const limits = {
   placeNamesMax: 10_000,
   /** Refusals told one by one unless all were asked for. */
   refusalsShownMax: 20,
+  /** Waiting for an event to be sealed, which takes a second at most while all is well. */
+  proofWaitMsMax: 5_000,
+  /** Progress is told of what takes longer than this. */
+  progressAfterMs: 2_000,
   /** Off a terminal, progress is a line this often. */
   progressLineMs: 10_000,
   /** Standard input that holds a password or a secret: the longest one in UTF-8, and its line's end. */
