@@ -37,6 +37,8 @@ export const errorCatalogue = {
     status: 413,
     text: 'The request body is too large: at most %s bytes are taken here',
   },
+  /** Hansard's own: what a proof is asked of has no place in a signed tree yet. */
+  NotSealed: { code: 10023, status: 409, text: '%s' },
   UserInvalid: { code: 20001, status: 400, text: 'The user info is invalid: %s' },
   UaaIdTaken: { code: 20002, status: 400, text: 'The UAA ID is taken: %s' },
   UserNotFound: { code: 20003, status: 404, text: 'The user could not be found: %s' },

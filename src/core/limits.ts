@@ -138,9 +138,9 @@ export const limits = {
   keyOverlapDaysMax: 365,
   /** Tiles remembered while proofs are made in one tree: 8 KiB each. */
   proofTilesMax: 1_000,
-  /** Events whose evidence is asked for at once, and the text of one answer: one event may hold a mebibyte. */
+  /** Events whose evidence is asked for at once, and the bytes after which an answer ends: one may hold a mebibyte. */
   evidenceEventsMax: 100,
-  evidenceCharactersMax: 16_777_216,
+  evidenceBytesMax: 8_388_608,
   /** What a request to export says of its filters. */
   exportFilterCharactersMax: 65_536,
   /** Witnesses are asked this often, each answers within so long, and with no more than a page of signatures. */
@@ -154,15 +154,18 @@ export const limits = {
 
   /** Ids that are looked at, and events that are disposed of, at a time: some milliseconds of the writer's time. */
   disposalScanEvents: 20_000,
-  disposalSliceEvents: 500,
+  disposalSliceEvents: 250,
   disposalSliceBytes: 4_194_304,
   /** Rows of a dropped segment that are cleared away at a time. */
   sweepRows: 5_000,
   /** How often, and how long apart, it is tried to empty the write-ahead log while somebody reads. */
   purgeTriesMax: 300,
   purgePauseMs: 100,
-  /** The disposer looks so often; a day, as its periods are in months. */
+  /** The disposer looks so long after a start, and so often: a day, as its periods are in months. */
+  disposalFirstMs: 60_000,
   disposalEveryMs: 86_400_000,
+  /** Whoever asks for a run waits so long for its end; a longer one goes on by itself. */
+  disposalAnswerMs: 60_000,
   /** Holds, each of which is tested on every event past its term; organizations with longer terms of their own. */
   holdsMax: 200,
   prolongationsMax: 10_000,
@@ -192,8 +195,8 @@ export const limits = {
   manifestFilesMax: 1_000,
   /** One event in an export or in its evidence: `data` of a mebibyte, every quote of it escaped twice. */
   evidenceLineBytesMax: 8_388_608,
-  /** A tlog-proof file: what it carries in base64, the proof and a note. */
-  proofFileBytesMax: 4_194_304,
+  /** Older epochs of a log that are looked for: each stands for a store that was put back to an older copy. */
+  olderEpochsMax: 100,
   /** What the command remembers of logs, and the file of it; the ones seen longest ago are forgotten first. */
   rememberedLogsMax: 1_000,
   rememberedBytesMax: 16_777_216,

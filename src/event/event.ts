@@ -79,7 +79,21 @@ export interface EventRow {
 export interface StoredEvent extends Omit<EventRow, 'dataSalt' | 'particularsSalt' | 'particulars'> {
   readonly id: number;
   readonly particulars: Particulars;
+  /** Its leaf; null while it is not sealed. */
+  readonly sealed: LeafPlace | null;
+  /** What was disposed of: `data` then reads as `{}`, particulars as none. */
+  readonly erased: readonly Erasable[];
 }
+
+/** Where a leaf stands: the log is a chain of epochs, each a tree of its own (design, section 7). */
+export interface LeafPlace {
+  readonly epoch: number;
+  /** From 0. */
+  readonly index: number;
+}
+
+/** The parts of an event that a leaf only commits to. */
+export type Erasable = 'data' | 'particulars';
 
 /** The place in the one order of the log: time first, intake second. */
 export interface EventKey {

@@ -75,7 +75,10 @@ export function compareKnown(stored: StoredEvent, draft: EventDraft): Comparison
   compare('target.type', stored.target.type === draft.target.type);
   compare('space_guid', stored.spaceGuid === draft.spaceGuid);
   compare('organization_guid', stored.organizationGuid === draft.organizationGuid);
-  compare('data', sameData(stored, data));
+  // What was erased is neither compared nor brought back.
+  compare('data', stored.erased.includes('data') || sameData(stored, data));
+  if (stored.erased.includes('particulars'))
+    return fields.length > 0 ? { kind: 'contradiction', fields } : { kind: 'known' };
   const additions: Record<string, unknown> = {};
   for (const name of names) {
     const [known, told] = [stored.particulars[name] ?? null, particulars[name] ?? null];

@@ -81,7 +81,7 @@ const digestShape = /^[0-9a-f]{64}$/;
 const checks: { readonly [M in keyof Leaf]: (value: unknown) => boolean } = {
   v: (value) => value === 1,
   guid: (value) => typeof value === 'string' && isGuid(value),
-  type: (value) => typeof value === 'string' && value !== '',
+  type: (value) => isText(value) && value !== '',
   occurred_at: isTime,
   recorded_at: isTime,
   origin: isText,
@@ -122,7 +122,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string';
+  return typeof value === 'string' && value.isWellFormed();
 }
 
 function isDigest(value: unknown): boolean {

@@ -112,6 +112,7 @@ function importLine(tx: Transaction, line: ImportLine, origin: string, scene: Sc
     const row = intake(draft, origin, scene.now(), scene.random);
     const stored = tx.event(origin, row.guid);
     if (stored !== undefined) return again(tx, stored, draft);
+    if (tx.isGone(origin, row.guid)) return { kind: 'known' };
     const isElsewhere = tx.originsOf(row.guid).length > 0;
     tx.append([row]);
     return { kind: 'new', isElsewhere };

@@ -1,8 +1,8 @@
 // What the contract suite asks a store's writer to do: rows and events without the floors above.
 import { AppError } from '../../src/core/error.ts';
-import type { EventRow, Particulars } from '../../src/event/event.ts';
+import type { Erasable, EventRow, Particulars, Party } from '../../src/event/event.ts';
 import { roleTable } from '../../src/identity/role.ts';
-import type { Transaction, WorkTable } from '../../src/store/contract.ts';
+import type { Expiry, SegmentDrop, Transaction, WorkTable } from '../../src/store/contract.ts';
 import { UniqueViolation } from '../../src/store/contract.ts';
 import { equals, type Row, type RowQuery } from '../../src/store/table.ts';
 
@@ -26,10 +26,27 @@ function insert(tx: Transaction, { rows, events = [], fail }: Insertion): number
 export const work: WorkTable = {
   insert,
   append: (tx: Transaction, events: readonly EventRow[]) => tx.append(events),
+  open: (tx: Transaction, { epoch, opening }: { epoch: number; opening: EventRow }) => {
+    tx.beginTree(epoch, tx.append([opening]));
+    return null;
+  },
   supplement: (tx: Transaction, { id, particulars }: { id: number; particulars: Particulars }) => {
     tx.supplement(id, particulars);
     return null;
   },
+  erase: (tx: Transaction, { id, parts }: { id: number; parts: readonly Erasable[] }) => {
+    tx.erase(id, parts);
+    return null;
+  },
+  dispose: (tx: Transaction, { expiry, ids }: { expiry: Expiry; ids: readonly number[] }) =>
+    tx.dispose(expiry, ids),
+  drop: (tx: Transaction, drop: SegmentDrop) => {
+    tx.dropSegment(drop);
+    return null;
+  },
+  sweep: (tx: Transaction) => tx.sweep(),
+  about: (tx: Transaction, { type, target }: { type: string; target: Party }) => tx.about(type, target),
+  isGone: (tx: Transaction, { origin, guid }: { origin: string; guid: string }) => tx.isGone(origin, guid),
   event: (tx: Transaction, { origin, guid }: { origin: string; guid: string }) =>
     tx.event(origin, guid) ?? null,
   find: (tx: Transaction, query: RowQuery) => tx.find(thingTable, query),

@@ -27,7 +27,7 @@ const plain: EventDraft = {
 
 function stored(row: EventRow): StoredEvent {
   const { dataSalt: _, particularsSalt: __, particulars, ...rest } = row;
-  return { ...rest, id: 1, particulars: JSON.parse(particulars) };
+  return { ...rest, id: 1, particulars: JSON.parse(particulars), sealed: null, erased: [] };
 }
 
 const store = (draft: EventDraft) => stored(intake(draft, 'x', now, random));

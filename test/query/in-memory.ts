@@ -26,6 +26,8 @@ export function event(changes: Partial<StoredEvent> = {}): StoredEvent {
     outcome: 'success',
     data: '{}',
     particulars: {},
+    sealed: null,
+    erased: [],
     ...changes,
   };
 }

@@ -10,6 +10,9 @@ const account = noun('user', { ...common, auditClass: 'account-management' });
 const client = noun('client', { ...common, auditClass: 'authentication' });
 const registration = noun('client', { ...common, auditClass: 'account-management' });
 const key = noun('key', common);
+const witness = noun('witness', common);
+const hold = noun('hold', { ...common, auditClass: 'policy-change' });
+const proposal = noun('proposal', { ...common, auditClass: 'policy-change' });
 
 const doors: readonly CatalogEntry[] = [
   user.access('audit.log.login', firstRelease, '{actor} logged in', {
@@ -74,9 +77,20 @@ const accounts: readonly CatalogEntry[] = [
 
 const record: readonly CatalogEntry[] = [
   log.lifecycle('audit.log.started', firstRelease, 'Hansard began its record', {
-    fields: 'version seeded seeded.*',
+    fields: 'version origin seeded seeded.*',
     auditClass: 'system-event',
     severity: 'notice',
+  }),
+  log.lifecycle('audit.log.epoch', firstRelease, 'The log was restored and began a new epoch', {
+    fields: 'epoch origin previous_checkpoint known_checkpoint reason',
+    auditClass: 'log-management',
+    severity: 'critical',
+  }),
+  log.log('audit.log.verify', firstRelease, 'The log was verified', { fields: 'seconds' }),
+  log.failure('audit.log.verify_failed', firstRelease, 'The log does not verify', {
+    fields: 'seconds reason',
+    auditClass: 'log-management',
+    severity: 'critical',
   }),
   log.read('audit.log.read', firstRelease, '{actor} read events', {
     fields: 'filters filters.*.filter filters.*.times filters.*.rows more since',
@@ -93,7 +107,12 @@ const record: readonly CatalogEntry[] = [
     { fields: 'readers', auditClass: 'policy-change', severity: 'warning' },
   ),
   log.read('audit.log.export', firstRelease, '{actor} exported events', {
-    fields: 'format filter rows sha256',
+    fields: `format recipe filters evidence checkpoints checkpoints.*.epoch checkpoints.*.origin
+      checkpoints.*.size`,
+  }),
+  event.read('audit.log.proof', firstRelease, '{actor} took a proof of event {target}', {
+    fields: 'epoch index',
+    severity: 'info',
   }),
   event.log('audit.log.supplemented', firstRelease, 'A later source added to event {target}', {
     fields: `origin additions additions.actor_name additions.actor_username additions.target_name
@@ -105,10 +124,29 @@ const record: readonly CatalogEntry[] = [
     severity: 'critical',
   }),
   key.create('audit.log.key_create', firstRelease, '{actor} made signing key {target}', {
-    fields: 'algorithm fingerprint',
+    fields: 'number algorithm fingerprint',
     auditClass: 'log-management',
     severity: 'warning',
   }),
+  key.update('audit.log.key_retire', firstRelease, '{actor} set the end of signing key {target}', {
+    fields: 'number algorithm fingerprint retires_at',
+    auditClass: 'log-management',
+    severity: 'warning',
+  }),
+  witness.log('audit.log.witness', firstRelease, 'What witness {target} makes of this log has changed', {
+    fields: 'state size reason',
+    severity: 'notice',
+  }),
+  witness.failure(
+    'audit.log.witness_ahead',
+    firstRelease,
+    'Witness {target} has seen another log than this',
+    {
+      fields: 'state size reason',
+      auditClass: 'log-management',
+      severity: 'critical',
+    },
+  ),
   log.update('audit.log.configuration', firstRelease, '{actor} changed the configuration of the log', {
     fields: 'changes changes.*.from changes.*.to',
     auditClass: 'policy-change',
@@ -120,4 +158,49 @@ const record: readonly CatalogEntry[] = [
   }),
 ];
 
-export const logItself: readonly CatalogEntry[] = [...doors, ...accounts, ...record];
+const proposed = 'subject subject.* subject.rule.* reason proposed_by acts_at lapses_at';
+
+const keeping: readonly CatalogEntry[] = [
+  log.update('audit.log.retention_change', firstRelease, '{actor} changed how long events are kept', {
+    fields: 'before before.* after after.* reason proposal proposed_by',
+    auditClass: 'policy-change',
+    severity: 'critical',
+  }),
+  proposal.create('audit.log.retention_propose', firstRelease, '{actor} proposed what takes two people', {
+    fields: proposed,
+    severity: 'warning',
+  }),
+  proposal.update('audit.log.proposal_approve', firstRelease, '{actor} approved what another had proposed', {
+    fields: proposed,
+    severity: 'critical',
+  }),
+  proposal.delete('audit.log.proposal_withdraw', firstRelease, '{actor} withdrew what was proposed', {
+    fields: proposed,
+    severity: 'notice',
+  }),
+  proposal.delete('audit.log.proposal_expire', firstRelease, 'What was proposed has lapsed', {
+    fields: proposed,
+    severity: 'notice',
+  }),
+  hold.create('audit.log.hold_create', firstRelease, '{actor} put events under hold {target}', {
+    fields: 'reason scope scope.*',
+    severity: 'warning',
+  }),
+  hold.delete('audit.log.hold_release', firstRelease, '{actor} released hold {target}', {
+    fields: 'reason held_for since proposal proposed_by backups',
+    severity: 'critical',
+  }),
+  log.delete('audit.log.dispose', firstRelease, 'What was past its term was disposed of', {
+    fields: `judged_at rule rule.* erased erased.* dropped dropped.* checkpoint checkpoint.* spared spared.*.*
+      backups backups.*.name backups.*.at`,
+    auditClass: 'log-management',
+    severity: 'warning',
+  }),
+  event.delete('audit.log.erase', firstRelease, '{actor} erased what event {target} says', {
+    fields: 'origin parts epoch index reason proposal proposed_by backups backups.*.name backups.*.at',
+    auditClass: 'log-management',
+    severity: 'critical',
+  }),
+];
+
+export const logItself: readonly CatalogEntry[] = [...doors, ...accounts, ...record, ...keeping];

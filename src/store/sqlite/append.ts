@@ -95,7 +95,7 @@ export class Appender {
       this.#place(event.organizationGuid, origin),
       outcomes.indexOf(event.outcome),
     ]);
-    this.#connection.run(`INSERT INTO body_${segment} VALUES (?, ?, ?, ?, ?)`, [
+    this.#connection.run(`INSERT INTO body_${segment} VALUES (?, ?, ?, ?, ?, NULL, NULL)`, [
       id,
       event.data,
       event.particulars,

@@ -1,7 +1,7 @@
 // Short keys: texts that repeat in every event (types, places, people, origins) are stored once and named by number.
 // Rows of dictionaries are never changed, so that what was looked up once stays true.
 import type { SQLInputValue } from 'node:sqlite';
-import type { Audience, Outcome } from '../../event/event.ts';
+import type { Audience, Outcome, Party } from '../../event/event.ts';
 import type { Connection } from './database.ts';
 
 export const audiences: readonly Audience[] = ['platform', 'log'];
@@ -55,4 +55,50 @@ export class Dictionary {
     );
     return Number(row?.id);
   }
+}
+
+/** The reader's side: what stands behind the numbers, remembered as long as its connection. */
+export interface Names {
+  /** The name of an origin or type, the guid of a place; '' where there is none. */
+  text(table: 'origin' | 'type' | 'place', number: unknown): string;
+  party(number: unknown): Party;
+}
+
+const known = new WeakMap<Connection, Names>();
+
+export function namesOn(connection: Connection): Names {
+  const found = known.get(connection);
+  if (found !== undefined) return found;
+  const texts = {
+    origin: textsOf('origin', 'name'),
+    type: textsOf('type', 'name'),
+    place: textsOf('place', 'guid'),
+  };
+  const parties = remembered((number) => {
+    const row = connection.get('SELECT guid, type FROM party WHERE id = ?', [number]);
+    return { guid: String(row?.guid ?? ''), type: String(row?.type ?? '') };
+  });
+  const names: Names = {
+    text: (table, number) => texts[table](Number(number)),
+    party: (number) => parties(Number(number)),
+  };
+  known.set(connection, names);
+  return names;
+
+  function textsOf(table: DictionaryTable, column: string): (number: number) => string {
+    const sql = `SELECT ${column} AS text FROM ${table} WHERE id = ?`;
+    return remembered((number) => String(connection.get(sql, [number])?.text ?? ''));
+  }
+}
+
+function remembered<V>(find: (number: number) => V): (number: number) => V {
+  const cache = new Map<number, V>();
+  return (number) => {
+    const kept = cache.get(number);
+    if (kept !== undefined) return kept;
+    const value = find(number);
+    if (cache.size >= cacheMax) cache.clear();
+    cache.set(number, value);
+    return value;
+  };
 }

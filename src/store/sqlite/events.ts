@@ -3,17 +3,18 @@ import type { SQLInputValue } from 'node:sqlite';
 import { AppError } from '../../core/error.ts';
 import { type Guid, guidBytes, guidText } from '../../core/guid.ts';
 import { limits } from '../../core/limits.ts';
-import type { EventKey, Particulars, StoredEvent } from '../../event/event.ts';
+import type { Erasable, EventKey, Particulars, Party, StoredEvent } from '../../event/event.ts';
 import type { Direction } from '../../query/ast.ts';
 import type { NarrowedQuery } from '../../query/narrow.ts';
 import type { EventPage, PageRequest } from '../../query/page.ts';
 import { choosePlan } from '../../query/plan.ts';
-import type { Found } from '../contract.ts';
+import type { Evidence, Found } from '../contract.ts';
 import { Sql } from '../sql.ts';
 import { type BoundedQuery, boundsOf } from './bounds.ts';
 import { type Connection, sqliteDialect } from './database.ts';
 import { audiences, outcomes } from './dictionary.ts';
-import { type Segment, segmentsOf } from './segment.ts';
+import { disclosed, entryOf } from './entries.ts';
+import { indexedBy, type Segment, segmentsOf } from './segment.ts';
 import { branchWhere, mergedKeys, type Span, type Walk } from './streams.ts';
 import { estimateBy, totalOf } from './totals.ts';
 
@@ -45,10 +46,12 @@ export function readPage(connection: Connection, query: NarrowedQuery, request: 
 /** Looks an event up by its guid; of several origins, the built-in one first, then the oldest that is visible. */
 export function findEvent(connection: Connection, query: NarrowedQuery, guid: Guid): Found {
   const rows = connection.all('SELECT event FROM dedupe WHERE guid = ? ORDER BY origin', [guidBytes(guid)]);
-  if (rows.length === 0) return { kind: 'unknown' };
   const spans = spansOf(connection);
+  // An event that was disposed of with its segment is as unknown to everybody as one that never was.
+  const kept = rows.filter(({ event }) => spans.some(({ segment }) => holds(segment, Number(event))));
+  if (kept.length === 0) return { kind: 'unknown' };
   const bounded = boundsOf(connection, query);
-  for (const { event } of rows) {
+  for (const { event } of kept) {
     const id = Number(event);
     const span = spans.find(({ segment }) => holds(segment, id));
     if (span === undefined || !isVisible(connection, bounded, span, id)) continue;
@@ -58,6 +61,25 @@ export function findEvent(connection: Connection, query: NarrowedQuery, guid: Gu
   return { kind: 'invisible' };
 }
 
+/** The evidence of an event that the query may see. */
+export function evidenceOf(connection: Connection, query: NarrowedQuery, guid: Guid): Evidence | null {
+  const found = findEvent(connection, query, guid);
+  if (found.kind !== 'event') return null;
+  const row = disclosed(connection, found.event.id);
+  if (row === undefined) return null;
+  const text = (value: unknown): string | null => (value === null ? null : String(value));
+  const hex = (value: unknown): string | null =>
+    value === null ? null : Buffer.from(value as Uint8Array).toString('hex');
+  return {
+    sealed: found.event.sealed,
+    entry: entryOf(connection, row),
+    data: text(row.data),
+    dataSalt: hex(row.data_salt),
+    particulars: text(row.particulars),
+    particularsSalt: hex(row.particulars_salt),
+  };
+}
+
 /** The stored event of an identity, for the writer. */
 export function eventOf(connection: Connection, origin: string, guid: Guid): StoredEvent | undefined {
   const sql = 'SELECT event FROM dedupe WHERE guid = ? AND origin = (SELECT id FROM origin WHERE name = ?)';
@@ -65,6 +87,23 @@ export function eventOf(connection: Connection, origin: string, guid: Guid): Sto
   if (row === undefined) return undefined;
   const segments = segmentsOf(connection).map((segment) => ({ segment, from: 0, to: 0 }));
   return eventsOf(connection, segments, [{ id: Number(row.event), occurredAt: 0 }])[0];
+}
+
+/** The events of a type about a target, of the built-in origin, in their order. */
+export function eventsAbout(connection: Connection, type: string, target: Party): StoredEvent[] {
+  const names = connection.get(
+    `SELECT (SELECT id FROM origin WHERE name = '') AS origin, (SELECT id FROM type WHERE name = ?) AS type,
+       (SELECT id FROM party WHERE guid = ? AND type = ?) AS target`,
+    [type, target.guid, target.type],
+  );
+  const { origin, type: typeNumber, target: targetNumber } = names ?? {};
+  if (origin == null || typeNumber == null || targetNumber == null) return [];
+  return segmentsOf(connection).flatMap((segment) => {
+    const sql = `SELECT id FROM event_${segment.number} ${indexedBy(segment.number, 'target')} WHERE target = ? AND type = ? AND origin = ? ORDER BY id`;
+    const rows = connection.all(sql, [Number(targetNumber), Number(typeNumber), Number(origin)]);
+    const keys = rows.map(({ id }) => ({ id: Number(id), occurredAt: 0 }));
+    return eventsOf(connection, [{ segment, from: 0, to: 0 }], keys);
+  });
 }
 
 /** Names of the origins that have an event of this guid, in the order in which the log came to know them. */
@@ -185,7 +224,7 @@ function selectEvents(segment: number): string {
     origin.name AS origin, type.name AS type,
     actor.guid AS actor_guid, actor.type AS actor_type, target.guid AS target_guid, target.type AS target_type,
     space.guid AS space_guid, organization.guid AS organization_guid,
-    body.data, body.particulars, supplement.particulars AS supplement
+    body.data, body.particulars, supplement.particulars AS supplement, leaf.epoch, leaf.position
   FROM event_${segment} AS e
     JOIN body_${segment} AS body ON body.id = e.id
     JOIN origin ON origin.id = e.origin
@@ -195,11 +234,12 @@ function selectEvents(segment: number): string {
     JOIN place AS space ON space.id = e.space
     JOIN place AS organization ON organization.id = e.organization
     LEFT JOIN supplement ON supplement.event = e.id
+    LEFT JOIN leaf ON leaf.event = e.id
   WHERE e.id IN (SELECT value FROM json_each(?))`;
 }
 
 function storedEvent(row: Record<string, unknown>): StoredEvent {
-  const added = row.supplement === null ? {} : (JSON.parse(String(row.supplement)) as Particulars);
+  const added = particularsOf(row.supplement);
   return {
     id: Number(row.id),
     origin: String(row.origin),
@@ -213,7 +253,15 @@ function storedEvent(row: Record<string, unknown>): StoredEvent {
     spaceGuid: String(row.space_guid),
     organizationGuid: String(row.organization_guid),
     outcome: outcomes[Number(row.outcome)] ?? 'unknown',
-    data: String(row.data),
-    particulars: { ...(JSON.parse(String(row.particulars)) as Particulars), ...added },
+    data: row.data === null ? '{}' : String(row.data),
+    particulars: { ...particularsOf(row.particulars), ...added },
+    sealed: row.epoch === null ? null : { epoch: Number(row.epoch), index: Number(row.position) },
+    erased: erasable.filter((part) => row[part] === null),
   };
+}
+
+const erasable: readonly Erasable[] = ['data', 'particulars'];
+
+function particularsOf(text: unknown): Particulars {
+  return text === null ? {} : (JSON.parse(String(text)) as Particulars);
 }

@@ -1,6 +1,7 @@
 // What travels between the process and the store's threads. Errors cross as data and are made whole again.
 import { AppError, type ErrorName, pushback } from '../../core/error.ts';
 import type { Commit } from '../contract.ts';
+import type { LeafBatch } from './tree.ts';
 
 export type Failure =
   | {
@@ -17,7 +18,8 @@ export type Outcome =
 
 export type ToWriter =
   | { readonly id: number; readonly kind: 'work'; readonly name: string; readonly input: unknown }
-  | { readonly id: number; readonly kind: 'settle' };
+  | { readonly id: number; readonly kind: 'seal'; readonly batch: LeafBatch }
+  | { readonly id: number; readonly kind: 'purge' };
 
 export interface FromThread {
   readonly outcomes: readonly Outcome[];

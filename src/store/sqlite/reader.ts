@@ -1,21 +1,23 @@
 // A reader thread: one connection that cannot write, one call at a time, each in one snapshot.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { Guid } from '../../core/guid.ts';
+import type { Tile } from '../../merkle/tile.ts';
 import type { NarrowedQuery } from '../../query/narrow.ts';
 import type { PageRequest } from '../../query/page.ts';
-import type { Readers, StoreStats } from '../contract.ts';
+import type { Expiry, Readers, StoreStats } from '../contract.ts';
 import type { RowQuery, Table } from '../table.ts';
 import { type Connection, connect } from './database.ts';
-import { findEvent, newestId, readPage } from './events.ts';
+import { expiredAfter, expiredSegment } from './dispose.ts';
+import { evidenceOf, findEvent, newestId, readPage } from './events.ts';
 import { type FromThread, failureOf, type ToReader } from './message.ts';
 import { countOf, findRows } from './rows.ts';
 import { segmentsOf } from './segment.ts';
-import { countedTo } from './totals.ts';
+import { entriesOf, type LeafBatch, minimumIndex, nextLeaves, tileOf, treeOf } from './tree.ts';
 
 /** The same methods as Readers, synchronously, on one connection. */
 type Synchronous = {
   readonly [M in keyof Readers]: (...args: Parameters<Readers[M]>) => Awaited<ReturnType<Readers[M]>>;
-};
+} & { readonly leaves: (max: number) => LeafBatch | null };
 
 /** What a connection can be asked. */
 function readersOn(connection: Connection): Synchronous {
@@ -27,9 +29,17 @@ function readersOn(connection: Connection): Synchronous {
     }),
     page: (query: NarrowedQuery, request: PageRequest) => readPage(connection, query, request),
     find: (query: NarrowedQuery, guid: Guid) => findEvent(connection, query, guid),
+    evidence: (query: NarrowedQuery, guid: Guid) => evidenceOf(connection, query, guid),
+    tree: () => treeOf(connection),
+    tile: (epoch: number, tile: Tile) => tileOf(connection, epoch, tile),
+    entries: (epoch: number, from: number, count: number) => entriesOf(connection, epoch, from, count),
+    minimumIndex: (epoch: number) => minimumIndex(connection, epoch),
+    leaves: (max: number) => nextLeaves(connection, max),
+    expired: (expiry: Expiry, after: number) => expiredAfter(connection, expiry, after),
+    expiredSegment: (expiry: Expiry) => expiredSegment(connection, expiry),
     stats: (): StoreStats => ({
       events: newestId(connection),
-      counted: countedTo(connection),
+      sealed: treeOf(connection).lastEventId,
       segments: segmentsOf(connection).length,
     }),
   };

@@ -4,7 +4,10 @@
 import type { Access } from '../../query/plan.ts';
 import type { Connection } from './database.ts';
 
-/** Dictionaries, identities, supplements and counts. Id 0 of `place` stands for "none", of whatever origin. */
+/**
+ * Dictionaries, identities, supplements, the tree and the counts. Id 0 of `place` stands for "none", of whatever origin.
+ * `leaf` has what was sealed, `subtree` the roots of full subtrees of 256^level leaves: what tiles are read from.
+ */
 export const logDdl: readonly string[] = [
   'CREATE TABLE origin (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT',
   'CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, audience INTEGER NOT NULL) STRICT',
@@ -18,8 +21,15 @@ export const logDdl: readonly string[] = [
   'CREATE TABLE count_organization_type (organization INTEGER NOT NULL, type INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (organization, type)) STRICT, WITHOUT ROWID',
   'CREATE TABLE count_organization_space (organization INTEGER NOT NULL, space INTEGER NOT NULL, audience INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (organization, space, audience)) STRICT, WITHOUT ROWID',
   'CREATE INDEX count_space ON count_organization_space (space, organization, audience, n)',
-  'CREATE TABLE counted (one INTEGER PRIMARY KEY CHECK (one = 1), event INTEGER NOT NULL) STRICT',
-  'INSERT INTO counted (one, event) VALUES (1, 0)',
+  'CREATE TABLE leaf (epoch INTEGER NOT NULL, position INTEGER NOT NULL, event INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (epoch, position)) STRICT, WITHOUT ROWID',
+  'CREATE UNIQUE INDEX leaf_by_event ON leaf (event)',
+  'CREATE TABLE subtree (epoch INTEGER NOT NULL, level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (epoch, level, number)) STRICT, WITHOUT ROWID',
+  'CREATE TABLE tree (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, size INTEGER NOT NULL, event INTEGER NOT NULL, opening INTEGER NOT NULL) STRICT',
+  'INSERT INTO tree (one, epoch, size, event, opening) VALUES (1, 1, 0, 0, 0)',
+  ...['leaf', 'subtree'].flatMap((table) => [
+    `CREATE TRIGGER ${table}_kept BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, 'what is sealed is never changed'); END`,
+    `CREATE TRIGGER ${table}_stays BEFORE DELETE ON ${table} BEGIN SELECT RAISE(ABORT, 'what is sealed is never deleted'); END`,
+  ]),
 ];
 
 /** Which columns lead each index of a segment; `occurred_at` and the id follow, which makes the one order. */
@@ -43,6 +53,15 @@ export function leadingColumns(access: Access): readonly string[] {
   return access === 'ids' ? [] : accessColumns[access];
 }
 
+/** A change of a body that is not an erasure. */
+const changedOtherwise = ['data', 'particulars']
+  .flatMap((part) => [
+    `(NEW.${part} IS NOT NULL AND NEW.${part} IS NOT OLD.${part})`,
+    `(NEW.${part}_salt IS NOT NULL AND NEW.${part}_salt IS NOT OLD.${part}_salt)`,
+    `(OLD.${part}_digest IS NOT NULL AND NEW.${part}_digest IS NOT OLD.${part}_digest)`,
+  ])
+  .join(' OR ');
+
 /** The statements that make the tables and indexes of one segment. */
 export function segmentDdl(segment: number): string[] {
   const event = `event_${segment}`;
@@ -62,10 +81,16 @@ export function segmentDdl(segment: number): string[] {
   ];
   const body = [
     'id INTEGER PRIMARY KEY',
-    'data TEXT NOT NULL',
-    'particulars TEXT NOT NULL',
-    'data_salt BLOB NOT NULL',
-    'particulars_salt BLOB NOT NULL',
+    'data TEXT',
+    'particulars TEXT',
+    'data_salt BLOB',
+    'particulars_salt BLOB',
+    // What stays of bytes that were erased: their commitment.
+    'data_digest BLOB',
+    'particulars_digest BLOB',
+    ...['data', 'particulars'].flatMap((part) => [
+      `CHECK ((${part} IS NULL) = (${part}_salt IS NULL) AND (${part} IS NULL) = (${part}_digest IS NOT NULL))`,
+    ]),
   ];
   return [
     `CREATE TABLE ${event} (${head.join(', ')}) STRICT`,
@@ -76,6 +101,8 @@ export function segmentDdl(segment: number): string[] {
     ),
     `CREATE TRIGGER ${event}_kept BEFORE UPDATE ON ${event} BEGIN SELECT RAISE(ABORT, 'events are never changed'); END`,
     `CREATE TRIGGER ${event}_stays BEFORE DELETE ON ${event} BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END`,
+    `CREATE TRIGGER body_${segment}_kept BEFORE UPDATE ON body_${segment} WHEN ${changedOtherwise} BEGIN SELECT RAISE(ABORT, 'what an event says is only ever erased'); END`,
+    `CREATE TRIGGER body_${segment}_stays BEFORE DELETE ON body_${segment} BEGIN SELECT RAISE(ABORT, 'what an event says is only ever erased'); END`,
   ];
 }
 

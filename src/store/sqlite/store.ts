@@ -1,15 +1,19 @@
 // The embedded store: one writer thread, reader threads for questions about events and lists, one for the short
-// look-ups that every request needs, one that checkpoints, and the lock that keeps other processes out. What it promises stands in `store/contract.ts`.
+// look-ups that every request needs, one for the tree, one that checkpoints, and the lock that keeps other processes
+// out. What it promises stands in `store/contract.ts`.
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../core/clock.ts';
+import { pushback } from '../../core/error.ts';
 import { limits } from '../../core/limits.ts';
-import type { Commit, Store } from '../contract.ts';
+import type { Commit, Store, Tree } from '../contract.ts';
 import { connect } from './database.ts';
 import { Lane } from './lane.ts';
 import { lock } from './lock.ts';
 import { migrate, migrations } from './migration.ts';
 import { ownFile } from './own-file.ts';
+import type { LeafBatch } from './tree.ts';
 import type { WriterData } from './writer.ts';
 
 export interface SqliteOptions {
@@ -46,15 +50,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   );
   // Whose token and which roles: never behind somebody's long question.
   const lookUps = new Lane(script('reader'), { file }, limits.readerQueueMax);
+  // Leaves, tiles and entries: sealing, and whoever reads the tree, hold up nobody who reads events.
+  const sealing = new Lane(script('reader'), { file }, limits.readerQueueMax);
   const checkpointer = new Lane(script('checkpointer'), { file }, 1);
   const close = async (): Promise<void> => {
     await checkpointer.close();
-    await Promise.all([...readers, lookUps].map((lane) => lane.close()));
+    await Promise.all([...readers, lookUps, sealing].map((lane) => lane.close()));
     await writer.close();
     held.release();
   };
   try {
-    await Promise.all([writer, checkpointer, lookUps, ...readers].map((lane) => lane.ready()));
+    await Promise.all([writer, checkpointer, lookUps, sealing, ...readers].map((lane) => lane.ready()));
   } catch (error) {
     await close();
     throw error;
@@ -72,9 +78,35 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     stats: () => lookUps.ask({ method: 'stats', args: [] }) as Promise<never>,
     run: (name, input) => writer.ask({ kind: 'work', name, input }),
     onCommit: (listener) => void listeners.push(listener),
-    settle: async () => void (await writer.ask({ kind: 'settle' })),
+    evidence: (query, guid) => read('evidence', query, guid),
+    tree: () => sealing.ask({ method: 'tree', args: [] }) as Promise<never>,
+    tile: (epoch, tile) => sealing.ask({ method: 'tile', args: [epoch, tile] }) as Promise<never>,
+    entries: (epoch, from, count) =>
+      sealing.ask({ method: 'entries', args: [epoch, from, count] }) as Promise<never>,
+    minimumIndex: (epoch) => sealing.ask({ method: 'minimumIndex', args: [epoch] }) as Promise<never>,
+    seal: async (max) => {
+      const batch = (await sealing.ask({ method: 'leaves', args: [max] })) as LeafBatch | null;
+      const answer =
+        batch === null ? sealing.ask({ method: 'tree', args: [] }) : writer.ask({ kind: 'seal', batch });
+      return answer as Promise<Tree>;
+    },
+    expired: (expiry, after) => sealing.ask({ method: 'expired', args: [expiry, after] }) as Promise<never>,
+    expiredSegment: (expiry) => read('expiredSegment', expiry),
+    purge: (patience) =>
+      purgeBy(() => writer.ask({ kind: 'purge' }), patience?.triesMax ?? limits.purgeTriesMax),
     close,
   };
+}
+
+/** Asks until the write-ahead log is empty: a reader, or the checkpointer, may be in the way for a moment. */
+async function purgeBy(emptied: () => Promise<unknown>, triesMax: number): Promise<void> {
+  for (let tries = 1; (await emptied()) !== true; tries += 1) {
+    if (tries >= triesMax)
+      throw pushback(
+        'What was erased still stands in the write-ahead log: somebody has been reading for long',
+      );
+    await pause(limits.purgePauseMs);
+  }
 }
 
 function prepare(file: string): void {
@@ -85,7 +117,7 @@ function prepare(file: string): void {
 }
 
 /** A consistent copy of a database file, also while a server writes to it: one snapshot, compacted. */
-export function backup(file: string, copy: string): void {
+export function copySqliteStore(file: string, copy: string): void {
   const connection = connect(file, 'read');
   try {
     ownFile(copy);

@@ -10,7 +10,7 @@ import { branchWhere, type Span } from './streams.ts';
 
 /** Everything up to this id is in the counts. */
 export function countedTo(connection: Connection): number {
-  return Number(connection.get('SELECT event FROM counted', [])?.event ?? 0);
+  return Number(connection.get('SELECT event FROM tree', [])?.event ?? 0);
 }
 
 /** How many events lie in a branch by the counts; targets and actors are not counted and pass for few. */

@@ -1,12 +1,14 @@
 // The writer's view of the embedded store, as `store/contract.ts` promises it to those who change something.
 import type { Guid } from '../../core/guid.ts';
-import type { EventRow, Particulars, StoredEvent } from '../../event/event.ts';
-import type { Transaction } from '../contract.ts';
+import type { Erasable, EventRow, Particulars, Party, StoredEvent } from '../../event/event.ts';
+import type { Disposal, Expiry, SegmentDrop, Transaction } from '../contract.ts';
 import type { Row, RowFilter, RowQuery, Table } from '../table.ts';
 import type { Appender } from './append.ts';
 import type { Connection } from './database.ts';
-import { eventOf, originsOf } from './events.ts';
+import { disposeOf, dropSegment, erase, isGone, sweep } from './dispose.ts';
+import { eventOf, eventsAbout, originsOf } from './events.ts';
 import { countOf, equal, findRows, insertRow, removeRows, updateRows } from './rows.ts';
+import { beginTree } from './tree.ts';
 
 export class SqliteTransaction implements Transaction {
   readonly #connection: Connection;
@@ -59,6 +61,34 @@ export class SqliteTransaction implements Transaction {
 
   supplement(eventId: number, particulars: Particulars): void {
     this.#appender.supplement(eventId, particulars);
+  }
+
+  isGone(origin: string, guid: Guid): boolean {
+    return isGone(this.#connection, origin, guid);
+  }
+
+  about(type: string, target: Party): StoredEvent[] {
+    return eventsAbout(this.#connection, type, target);
+  }
+
+  erase(eventId: number, parts: readonly Erasable[]): void {
+    erase(this.#connection, eventId, parts);
+  }
+
+  dispose(expiry: Expiry, eventIds: readonly number[]): Disposal {
+    return disposeOf(this.#connection, expiry, eventIds);
+  }
+
+  dropSegment(drop: SegmentDrop): void {
+    dropSegment(this.#connection, drop);
+  }
+
+  sweep(): boolean {
+    return sweep(this.#connection);
+  }
+
+  beginTree(epoch: number, openingEventId: number): void {
+    beginTree(this.#connection, epoch, openingEventId);
   }
 
   #note(table: Table, rows: number): number {

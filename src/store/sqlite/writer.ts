@@ -5,9 +5,8 @@ import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node
 import { monotonicClock, systemClock } from '../../core/clock.ts';
 import { systemRandom } from '../../core/guid.ts';
 import { limits } from '../../core/limits.ts';
-import type { Scene, WorkTable } from '../contract.ts';
+import type { Scene, Tree, WorkTable } from '../contract.ts';
 import { Appender } from './append.ts';
-import { countStep } from './counts.ts';
 import { busyMs, type Connection, connect } from './database.ts';
 import {
   commitFailed,
@@ -18,6 +17,7 @@ import {
   type ToWriter,
 } from './message.ts';
 import { SqliteTransaction } from './transaction.ts';
+import { type LeafBatch, putLeaves, treeOf } from './tree.ts';
 
 /** What the thread is started with. `work` is the address of a module that exports `work: WorkTable`. */
 export interface WriterData {
@@ -26,8 +26,6 @@ export interface WriterData {
   readonly segmentEvents: number;
 }
 
-const countEventsMax = 20_000;
-const countDelayMs = 200;
 const logLookMs = 250;
 
 class Writer {
@@ -36,7 +34,6 @@ class Writer {
   readonly #work: WorkTable;
   readonly #scene: Scene;
   readonly #log: string;
-  #countPlanned = false;
   #nextLook = 0;
 
   constructor(data: WriterData, work: WorkTable) {
@@ -45,20 +42,21 @@ class Writer {
     this.#work = work;
     this.#log = `${data.file}-wal`;
     this.#scene = { now: monotonicClock(systemClock, this.#lastInstant()), random: systemRandom };
-    this.#planCount();
   }
 
   /** One commit for the first message and what else is waiting, within the bounds of a group. */
   group(first: ToWriter, next: () => ToWriter | undefined): FromThread {
     const taken: number[] = [];
     const outcomes: Outcome[] = [];
+    const purges: number[] = [];
     const tables = new Set<string>();
     const end = performance.now() + limits.groupMsMax;
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
       for (let message: ToWriter | undefined = first; message !== undefined; ) {
         taken.push(message.id);
-        outcomes.push(message.kind === 'settle' ? this.#settled(message.id) : this.#ran(message, tables));
+        if (message.kind === 'purge') purges.push(message.id);
+        else outcomes.push(this.#ran(message, tables));
         const more: boolean = taken.length < limits.groupOperationsMax && performance.now() < end;
         message = more ? next() : undefined;
       }
@@ -70,8 +68,9 @@ class Writer {
       const undone = taken.length === 0 ? [first.id] : taken;
       return { outcomes: undone.map((id) => ({ id, ok: false, failure })) };
     }
-    this.#planCount();
     this.#boundLog();
+    const value = purges.length > 0 && this.#emptyLog();
+    outcomes.push(...purges.map((id) => ({ id, ok: true as const, value })));
     return { outcomes, commit: { tables: [...tables], lastEventId: this.#appender.lastId } };
   }
 
@@ -80,17 +79,13 @@ class Writer {
   }
 
   /** Runs one piece. Throws only where SQLite has undone more than the piece, or cannot undo it alone. */
-  #ran(message: ToWriter & { kind: 'work' }, tables: Set<string>): Outcome {
-    const { id, name, input } = message;
-    const tx = new SqliteTransaction(this.#connection, this.#appender);
+  #ran(message: Exclude<ToWriter, { kind: 'purge' }>, tables: Set<string>): Outcome {
+    const { id } = message;
     this.#connection.exec('SAVEPOINT piece');
     this.#appender.mark();
     try {
-      const work = this.#work[name];
-      if (work === undefined) throw new Error(`the writer has no work called ${name}`);
-      const value = work(tx, input as never, this.#scene);
+      const value = message.kind === 'seal' ? this.#sealed(message.batch) : this.#worked(message, tables);
       this.#connection.exec('RELEASE piece');
-      for (const table of tx.changed) tables.add(table);
       return { id, ok: true, value };
     } catch (error) {
       this.#connection.exec('ROLLBACK TO piece; RELEASE piece');
@@ -99,14 +94,23 @@ class Writer {
     }
   }
 
+  #worked({ name, input }: ToWriter & { kind: 'work' }, tables: Set<string>): unknown {
+    const work = this.#work[name];
+    if (work === undefined) throw new Error(`the writer has no work called ${name}`);
+    const tx = new SqliteTransaction(this.#connection, this.#appender);
+    const value = work(tx, input as never, this.#scene);
+    for (const table of tx.changed) tables.add(table);
+    return value;
+  }
+
+  #sealed(batch: LeafBatch): Tree {
+    putLeaves(this.#connection, batch);
+    return treeOf(this.#connection);
+  }
+
   #undo(): void {
     if (this.#connection.database.isTransaction) this.#connection.exec('ROLLBACK');
     this.#appender.forget();
-  }
-
-  #settled(id: number): Outcome {
-    while (countStep(this.#connection, this.#appender.lastId, countEventsMax) > 0);
-    return { id, ok: true, value: null };
   }
 
   /**
@@ -117,37 +121,19 @@ class Writer {
     if (performance.now() < this.#nextLook) return;
     this.#nextLook = performance.now() + logLookMs;
     if ((statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0) <= limits.walBytesMax) return;
+    this.#emptyLog();
+  }
+
+  /** Moves the whole write-ahead log and cuts it to nothing; answers whether nobody was in the way. */
+  #emptyLog(): boolean {
     this.#connection.exec('PRAGMA busy_timeout = 20');
     try {
-      this.#connection.get('PRAGMA wal_checkpoint(TRUNCATE)', []);
+      return this.#connection.get('PRAGMA wal_checkpoint(TRUNCATE)', [])?.busy === 0;
     } catch (error) {
       if (sqliteCode(error) === null) throw error;
+      return false;
     } finally {
       this.#connection.exec(`PRAGMA busy_timeout = ${busyMs}`);
-    }
-  }
-
-  /** Counts what was committed, a slice at a time, between groups. */
-  #planCount(): void {
-    if (this.#countPlanned) return;
-    this.#countPlanned = true;
-    setTimeout(() => {
-      this.#countPlanned = false;
-      if (this.#countSome() > 0) this.#planCount();
-    }, countDelayMs).unref();
-  }
-
-  /** Answers how many events are left to count; none where the disk fails: the next commit plans another attempt. */
-  #countSome(): number {
-    try {
-      this.#connection.exec('BEGIN IMMEDIATE');
-      const left = countStep(this.#connection, this.#appender.lastId, countEventsMax);
-      this.#connection.exec('COMMIT');
-      return left;
-    } catch (error) {
-      this.#undo();
-      if (sqliteCode(error) === null) throw error;
-      return 0;
     }
   }
 

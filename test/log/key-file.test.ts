@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemRandom } from '../../src/core/guid.ts';
-import { keptKey } from '../../src/identity/key-file.ts';
+import { contentOf, keptKey, replaceKept } from '../../src/log/key-file.ts';
 
 test('a key is made once, for its owner alone, and found again', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
@@ -63,4 +63,19 @@ test('a start whose draft another one has removed takes the key of that one', as
     return 'mine';
   };
   assert.equal(await keptKey(path, systemRandom, async () => faster()), 'theirs');
+});
+
+test('a content is replaced as a whole, for its owner alone, and leaves nothing else', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'hansard-keys-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'keys', 'ring.json');
+  assert.equal(contentOf(path), null);
+  for (const text of ['first, and long', 'second']) {
+    await replaceKept(path, systemRandom, text);
+    assert.equal(contentOf(path), text);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  }
+  writeFileSync(`${path}.0123456789abcdef`, 'half a r');
+  await replaceKept(path, systemRandom, 'third');
+  assert.deepEqual(readdirSync(join(directory, 'keys')), ['ring.json']);
 });

@@ -1,0 +1,67 @@
+// What is told of the log's keys: one event for each that was made and one for each whose end was set. The guid of
+// such an event follows from what it tells, so that a change which a stop cut off is told once however often it is tried.
+import { createHash } from 'node:crypto';
+import { type Guid, guidText } from '../core/guid.ts';
+import { microsText } from '../core/instant.ts';
+import type { Scene, Transaction } from '../store/contract.ts';
+import { append, type Doer, type Happening } from './append.ts';
+import { fingerprintOf, type RingKey } from './key-ring.ts';
+
+export interface KeyChanges {
+  readonly made: readonly RingKey[];
+  /** Keys whose end was set. */
+  readonly retired: readonly RingKey[];
+}
+
+/** What has changed from one state of the ring to the next. */
+export function changesBetween(before: readonly RingKey[], after: readonly RingKey[]): KeyChanges {
+  const known = new Map(before.map((key) => [key.number, key]));
+  return {
+    made: after.filter(({ number }) => !known.has(number)),
+    retired: after.filter(
+      ({ number, retiresAt }) => retiresAt !== null && retiresAt !== known.get(number)?.retiresAt,
+    ),
+  };
+}
+
+/** Work: records changes of the log's keys, each once. */
+export function recordKeys(
+  tx: Transaction,
+  { doer, made, retired }: KeyChanges & { readonly doer: Doer },
+  scene: Scene,
+): null {
+  const all = [...made.map(creation), ...retired.map(retirement)];
+  const events = all.filter(({ guid }) => tx.event('', guid) === undefined);
+  return append(tx, scene, doer, () => ({ events, result: null }));
+}
+
+type Told = Happening & { readonly guid: Guid };
+
+function creation(key: RingKey): Told {
+  return told('audit.log.key_create', key, {});
+}
+
+function retirement(key: RingKey): Told {
+  return told('audit.log.key_retire', key, { retires_at: microsText(key.retiresAt ?? 0) });
+}
+
+function told(type: string, key: RingKey, more: object): Told {
+  const { number, algorithm } = key;
+  const fingerprint = fingerprintOf(key);
+  const data = { number, algorithm, fingerprint, ...more };
+  return {
+    guid: guidFrom([type, data]),
+    type,
+    target: { type: 'key', guid: fingerprint },
+    targetName: `log key ${number}`,
+    data,
+  };
+}
+
+/** A UUID of version 8 (RFC 9562) from what is told. */
+function guidFrom(told: readonly unknown[]): Guid {
+  const bytes = createHash('sha256').update(JSON.stringify(told)).digest().subarray(0, 16);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+  return guidText(bytes);
+}
