@@ -1,8 +1,7 @@
 // `hansard backup`: a consistent copy of a data folder, also while a server writes to it.
 import type { Command } from 'commander';
 import { settings } from '../config.ts';
-import { CliFailure } from './failure.ts';
-import { tell } from './terminal.ts';
+import { counted, tell } from './terminal.ts';
 
 export function backupCommand(program: Command): void {
   program
@@ -14,7 +13,8 @@ export function backupCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-The copy is as secret as the data folder: it holds the log and the keys that sign tokens.
+The copy is as secret as the data folder: it holds the log, and the keys that sign it and its tokens. It is
+verified against the log's newest checkpoint before it gets its name, and the log tells of it as an event.
 
 Example:
   hansard backup --data /var/lib/hansard /backups/hansard-2026-11-22`,
@@ -22,8 +22,8 @@ Example:
     .action(async (target: string, options: { data?: string }) => {
       const { backupOf } = await import('../compose.ts');
       const data = options.data ?? process.env.HANSARD_DATA ?? settings.data.fallback;
-      const problem = backupOf(data, target);
-      if (problem !== null) throw new CliFailure(problem);
-      tell(`Copied ${data} to ${target}.`);
+      const { bytes, leaves } = await backupOf(data, target);
+      const size = `${(bytes / 1_048_576).toFixed(1)} MiB`;
+      tell(`Copied ${data} to ${target}: ${size}, verified, ${counted(leaves, 'sealed event')}.`);
     });
 }

@@ -175,7 +175,11 @@ function placeOf(event: ExportRecord, names: PlaceNames): string {
     .join(' / ');
 }
 
-async function* chunked(events: AsyncIterable<ExportRecord>, size: number): AsyncGenerator<ExportRecord[]> {
+/** The same events, so many at a time. */
+export async function* chunked(
+  events: AsyncIterable<ExportRecord>,
+  size: number,
+): AsyncGenerator<ExportRecord[]> {
   let chunk: ExportRecord[] = [];
   for await (const event of events) {
     chunk.push(event);

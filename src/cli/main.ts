@@ -5,22 +5,31 @@ import { ConfigError } from '../config.ts';
 import { AppError } from '../core/error.ts';
 import { product } from '../core/version.ts';
 import { backupCommand } from './backup.ts';
+import { checkpointCommand } from './checkpoint.ts';
 import { clientCommand } from './client.ts';
 import { curlCommand } from './curl.ts';
+import { eraseCommand } from './erase.ts';
 import { eventsCommand } from './events.ts';
 import { exportCommand } from './export.ts';
 import { CliFailure, errorCode, exitCodes, systemSentence } from './failure.ts';
+import { holdCommand } from './hold.ts';
 import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { orgCommand } from './org.ts';
+import { proofCommand } from './proof.ts';
+import { publishCommand } from './publish.ts';
 import { referenceCommand } from './reference-command.ts';
+import { restoreCommand } from './restore.ts';
+import { retentionCommand } from './retention.ts';
 import { serveCommand } from './serve.ts';
 import { spaceCommand } from './space.ts';
 import { targetCommand } from './target.ts';
 import { tell } from './terminal.ts';
 import { typesCommand } from './types.ts';
 import { userCommand } from './user.ts';
+import { verifyCommand } from './verify.ts';
 
 const tour = `
 A short tour:
@@ -52,7 +61,16 @@ function commandLine(): Command {
     curlCommand,
     serveCommand,
     importCommand,
+    proofCommand,
+    checkpointCommand,
+    keyCommand,
+    verifyCommand,
+    publishCommand,
     backupCommand,
+    restoreCommand,
+    retentionCommand,
+    holdCommand,
+    eraseCommand,
     userCommand,
     clientCommand,
     referenceCommand,

@@ -1,6 +1,6 @@
 // `hansard serve`: the server in the foreground, until it is told to stop.
 import type { Command } from 'commander';
-import { type Config, readConfig, settings } from '../config.ts';
+import { type Config, readConfig, type Setting, settings } from '../config.ts';
 
 export function serveCommand(program: Command): void {
   const command = program
@@ -19,13 +19,14 @@ Examples:
   hansard serve
   hansard serve --port 9000 --data /var/lib/hansard --url https://audit.example.org`,
     );
-  for (const { flag, about, fallback } of Object.values(settings)) {
+  for (const { flag, about, fallback, isSwitch } of Object.values<Setting>(settings)) {
     const shown = fallback === '' ? about : `${about} (default: ${fallback})`;
-    command.option(`--${flag} <value>`, shown);
+    command.option(isSwitch === true ? `--${flag}` : `--${flag} <value>`, shown);
   }
-  command.action(async (options: Record<string, string>) => {
+  command.action(async (options: Record<string, string | true>) => {
     const flags = Object.values(settings).flatMap(({ flag }) => {
       const value = options[camelCase(flag)];
+      if (value === true) return [`--${flag}`];
       return value === undefined ? [] : [`--${flag}=${value}`];
     });
     await run(readConfig(flags, process.env));

@@ -29,6 +29,12 @@ export async function fileSink(path: string, random: Random = systemRandom): Pro
   return wholeFileSink(await followed(path), found === null ? null : found.mode & 0o7777, random);
 }
 
+/** Whether a path is a regular file, or would become one. */
+export async function isRegular(path: string): Promise<boolean> {
+  const found = await unlessMissing(stat(path));
+  return !isDescriptor(path) && found?.isFile() !== false;
+}
+
 /** Names of what is open already: a rename would replace the name and not reach what is open. */
 function isDescriptor(path: string): boolean {
   return /^\/(dev\/(fd\/|std)|proc\/)/.test(resolve(path));
@@ -119,7 +125,7 @@ export async function pour(texts: AsyncIterable<string>, sink: Sink): Promise<vo
 }
 
 /** The rename itself must survive a power cut; systems that cannot sync folders are left to theirs. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => null);
   if (folder === null) return;
   await folder.sync().catch(() => undefined);

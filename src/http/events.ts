@@ -47,7 +47,12 @@ export function pageEnvelope(wish: V3Events, url: string, page: EventPage, links
  * Reads are recorded by reader, client and minute, under what was asked for: a page that is linked to is the same
  * search as the first one (design, section 4).
  */
-export async function noteRead(call: KnownCall, { doors }: Services, rows: number): Promise<void> {
+export async function noteRead(
+  call: KnownCall,
+  { doors }: Services,
+  rows: number,
+  text = searchOf(call),
+): Promise<void> {
   const { principal, context, doer } = call;
   await doors.notes.note({
     kind: reads,
@@ -55,7 +60,7 @@ export async function noteRead(call: KnownCall, { doors }: Services, rows: numbe
     doer,
     target: { type: 'log', guid: 'log' },
     targetName: '',
-    about: { text: searchOf(call), rows },
+    about: { text, rows },
   });
 }
 

@@ -21,7 +21,7 @@ export function unknownFailure(dialect: Dialect): Answer {
 export function dialectOf(url: string): Dialect {
   const path = url.replace(/^https?:\/\/[^/]*/i, '');
   if (path.startsWith('/v3')) return 'v3';
-  if (path.startsWith('/api')) return 'api';
+  if (path.startsWith('/api') || /^\/log(?![^/?#])/.test(path)) return 'api';
   if (/^\/(oauth|login|Users|Groups|userinfo|check_token|token_key)/.test(path)) return 'uaa';
   return 'v2';
 }

@@ -9,6 +9,8 @@ import type { Principal } from '../identity/principal.ts';
 import type { Standing } from '../identity/role.ts';
 import type { Tokens } from '../identity/token.ts';
 import type { Doer } from '../log/append.ts';
+import type { Disposer } from '../log/dispose.ts';
+import type { LogServices, Verified } from '../log/log-services.ts';
 import type { Store } from '../store/contract.ts';
 import type { About } from './openapi/about.ts';
 
@@ -16,10 +18,11 @@ import type { About } from './openapi/about.ts';
 export type Dialect = 'root' | 'v2' | 'v3' | 'uaa' | 'api';
 
 /**
- * Who gets as far as the handler: `public` anybody; `token` whoever has a valid access token; `read` and `write`
- * those whose token has the scope for it (events-api.md, sections A.7, B.4 and C).
+ * Who gets as far as the handler: `public` anybody; `token` whoever has a valid access token; `log` the same, and
+ * anybody where the log is public; `read` and `write` those whose token has the scope for it (events-api.md, sections
+ * A.7, B.4 and C).
  */
-export type Access = 'public' | 'token' | 'read' | 'write';
+export type Access = 'public' | 'log' | 'token' | 'read' | 'write';
 
 export interface Call {
   /** Path parameters, decoded. */
@@ -42,10 +45,10 @@ export interface KnownCall extends Call {
   readonly doer: Doer;
 }
 
-/** `body` is sent as JSON, unless it is a string that is JSON (or `headers` say what) already. */
+/** `body` is sent as JSON, unless it is a string that is JSON (or `headers` say what) already, or bytes. */
 export interface Answer {
   readonly status: number;
-  readonly body?: object | string;
+  readonly body?: object | string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -63,13 +66,21 @@ export interface Services {
   standing(principal: Principal): Promise<Standing>;
   /** Origins whose guids are the built-in foundation's ('' first). */
   readonly origins: readonly string[];
+  /** The page for Prometheus. */
+  metrics(): Promise<Answer>;
+  /** How the last verification of the whole log by this process ended; null before the first. */
+  verified(): Verified | null;
+  /** Keys, checkpoints and witnesses of the log. */
+  readonly log: LogServices;
+  /** Lets go what is past its term. */
+  readonly disposer: Disposer;
   /** Runs an operation of the foundation in the writer. */
   readonly perform: Operations;
 }
 
 interface RouteHead {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `:name` for parameters. HEAD is answered wherever GET is. */
+  /** With `:name` for parameters; `*` at its end stands for any rest. HEAD is answered wherever GET is. */
   readonly path: string;
   readonly dialect: Dialect;
   /** One line for the reference and the OpenAPI document. */
@@ -82,7 +93,7 @@ interface RouteHead {
 
 export type Route =
   | (RouteHead & {
-      readonly access: 'public';
+      readonly access: 'public' | 'log';
       readonly handle: (call: Call, services: Services) => Promise<Answer> | Answer;
     })
   | (RouteHead & {

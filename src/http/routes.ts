@@ -1,7 +1,19 @@
 // The one route table: what server.ts mounts and the OpenAPI document describes.
+import { routes as disposalRoutes } from './api/disposals.ts';
 import { routes as apiEvents } from './api/events.ts';
+import { routes as apiExports } from './api/exports.ts';
+import { routes as holdRoutes } from './api/holds.ts';
 import { routes as importRoutes } from './api/import.ts';
+import { routes as proposalRoutes } from './api/proposals.ts';
+import { routes as retentionRoutes } from './api/retention.ts';
 import { documentationRoutes } from './documentation.ts';
+import { routes as logCheckpoint } from './log/checkpoint.ts';
+import { routes as logKeys } from './log/keys.ts';
+import { routes as logItself } from './log/log.ts';
+import { routes as logProofs } from './log/proofs.ts';
+import { routes as logTiles } from './log/tiles.ts';
+import { routes as logWitnesses } from './log/witnesses.ts';
+import { routes as metricsRoutes } from './metrics.ts';
 import { routes as rootRoutes } from './root.ts';
 import type { Route } from './route.ts';
 import { routes as uaaClients } from './uaa/clients.ts';
@@ -37,6 +49,7 @@ import { routes as v3Users } from './v3/users.ts';
 
 const table: readonly Route[] = [
   ...rootRoutes,
+  ...metricsRoutes,
   ...uaaLogin,
   ...uaaTokens,
   ...uaaUsers,
@@ -68,7 +81,18 @@ const table: readonly Route[] = [
   ...v3SecurityGroups,
   ...v3Jobs,
   ...apiEvents,
+  ...apiExports,
   ...importRoutes,
+  ...retentionRoutes,
+  ...proposalRoutes,
+  ...holdRoutes,
+  ...disposalRoutes,
+  ...logItself,
+  ...logCheckpoint,
+  ...logKeys,
+  ...logWitnesses,
+  ...logTiles,
+  ...logProofs,
 ];
 
 export const routes: readonly Route[] = [...table, ...documentationRoutes(table)];

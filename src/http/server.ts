@@ -86,7 +86,7 @@ function mount(app: FastifyInstance, route: Route, services: Services): void {
     handler: async (request, reply) => {
       let principal: Principal | null = null;
       try {
-        if (route.access === 'public') {
+        if (route.access === 'public' || (route.access === 'log' && services.log.isPublic)) {
           const answer = await route.handle(await callOf(request, route), services);
           return send(reply, answer, route.dialect);
         }
@@ -128,7 +128,8 @@ const v3Only: Answer = {
 
 /** Scopes, as far as they decide before anything is looked up; the codes differ between V2 and V3. */
 function checkScope(principal: Principal, { access, dialect }: Route): void {
-  const allowed = access === 'token' || (access === 'read' ? mayRead(principal) : mayWrite(principal));
+  const isEnough = access === 'token' || access === 'log';
+  const allowed = isEnough || (access === 'read' ? mayRead(principal) : mayWrite(principal));
   if (!allowed) throw new AppError(dialect === 'v2' ? 'InsufficientScope' : 'NotAuthorized');
 }
 
@@ -210,6 +211,8 @@ function send(reply: FastifyReply, { status, body, headers }: Answer, dialect: D
   if (headers !== undefined) reply.headers(headers);
   if (body === undefined) return reply.send();
   if (!reply.hasHeader('content-type')) reply.header('content-type', jsonType[dialect]);
+  if (body instanceof Uint8Array)
+    return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   return reply.send(typeof body === 'string' ? body : JSON.stringify(body));
 }
 

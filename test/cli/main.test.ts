@@ -31,6 +31,19 @@ const commands = [
   'client add',
   'client list',
   'client delete',
+  'retention',
+  'retention show',
+  'retention set',
+  'retention prolong',
+  'retention approve',
+  'retention withdraw',
+  'retention run',
+  'retention certificate',
+  'hold',
+  'hold list',
+  'hold create',
+  'hold release',
+  'erase',
 ];
 
 test('help and version are no failures', async (t) => {

@@ -203,6 +203,14 @@ function event({ organization, space, user }: Guids): fc.Arbitrary<unknown> {
 }
 
 const bodies: readonly (readonly [RegExp, (guids: Guids) => fc.Arbitrary<unknown>])[] = [
+  [
+    /\/exports$/,
+    () => {
+      const format = fc.constantFrom('csv', 'ndjson', 'json', 'xml');
+      return nearlyObject({ format, recipe: text, filters: fc.array(text), evidence: fc.boolean() });
+    },
+  ],
+  [/\/evidence$/, ({ space }) => nearlyObject({ export: space, guids: fc.array(fc.oneof(space, text)) })],
   [/relationships\/\w+$/, ({ organization }) => data(organization)],
   [
     /features\/:name$|feature_flags/,

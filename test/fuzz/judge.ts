@@ -7,8 +7,8 @@ import type { Answered } from './exchange.ts';
 const inside =
   /\.ts:\d+|\n\s+at |node_modules|file:\/\/|node:internal|hansard-test-|hansard\.db|SQLITE|ERR_[A-Z]|\[object |undefined/;
 
-/** `what` is told where the answer is not as it must be. `page`: where all is well, it is HTML. */
-export function judge(answer: Answered, dialect: Dialect, what: string, page = false): void {
+/** `what` is told where the answer is not as it must be. `media`: what it is sent in where all is well. */
+export function judge(answer: Answered, dialect: Dialect, what: string, media = 'application/json'): void {
   const { status, headers, body } = answer;
   const told = `${what}\n-> ${status} ${body.slice(0, 500)}`;
   assert.ok(status < 500 || status === 503, told);
@@ -17,8 +17,8 @@ export function judge(answer: Answered, dialect: Dialect, what: string, page = f
     assert.ok(status < 400, told);
     return;
   }
-  if (page && status < 400) {
-    assert.match(String(headers['content-type']), /^text\/html\b/, told);
+  if (media !== 'application/json' && status < 400) {
+    assert.equal(String(headers['content-type']).split(';')[0], media, told);
     return;
   }
   assert.match(String(headers['content-type']), /^application\/json\b/, told);

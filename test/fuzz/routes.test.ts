@@ -81,22 +81,33 @@ async function attack(route: Route, grounds: Grounds, seed: number): Promise<voi
       });
       const what = `${method} ${path} ${JSON.stringify(headers)} ${body instanceof Uint8Array ? [...body] : body}`;
       if (head) judge({ ...answer, status: Math.min(answer.status, 399) }, route.dialect, what);
-      else judge(answer, route.dialect, what, route.path.startsWith('/docs'));
+      else judge(answer, route.dialect, what, mediaOf(route));
     }),
     { seed, numRuns: slow ? runsOfPasswords : runs },
   );
 }
 
+function mediaOf({ about }: Route): string {
+  const response = about?.response;
+  return typeof response === 'object' && response !== null ? response.mediaType : 'application/json';
+}
+
+/** What may stand for the rest of a path: tiles and bundles, nearly right. */
+const rest = fc.oneof(
+  fc.constantFrom('0/000', '0/000.p/1', '000.p/1', 'entries/000.p/1', '0/x000/000', '63/000', '0/000.p/256'),
+  visible(20).map((text) => encodeURIComponent(text.toWellFormed())),
+);
+
 function attempts(route: Route, grounds: Grounds): fc.Arbitrary<Attempt> {
   const names = route.path.match(/:\w+/g) ?? [];
   const segments = names.map((name) => segmentOf(grounds, route.path, name));
   const path = fc
-    .tuple(...segments)
-    .map((filling) =>
+    .tuple(rest, ...segments)
+    .map(([tail, ...filling]) =>
       names.reduce(
         (filled, name, index) =>
           filled.replace(name, encodeURIComponent((filling[index] ?? '').toWellFormed())),
-        route.path,
+        route.path.replace(/\*$/, tail),
       ),
     );
   const query = queryOf(parameterNames, [...parameterValues, ...grounds.known]);

@@ -73,12 +73,13 @@ describe('a running server', () => {
 
   it('answers every list and the first of what it lists as described', async () => {
     const lists = routes.filter(
-      ({ method, path, access }) => method === 'GET' && access !== 'public' && !path.includes(':'),
+      ({ method, path, access }) => method === 'GET' && access !== 'public' && !/[:*]/.test(path),
     );
     assert.ok(lists.length >= 10);
     for (const { path } of lists) {
       const reply = expectStatus(await world.call('GET', path), 200);
       fulfils(reply, 'GET', path);
+      if (!reply.headers.get('content-type')?.startsWith('application/json')) continue;
       const [first] = reply.json.resources ?? [];
       const one = routes.find(
         (route) =>
@@ -103,6 +104,26 @@ describe('a running server', () => {
       const described = `/v3/spaces/:guid/${part.replace('features/ssh', 'features/:name')}`;
       fulfils(expectStatus(await world.call('GET', `/v3/spaces/${space}/${part}`), 200), 'GET', described);
     }
+  });
+
+  it('answers the log and its proofs as described', async () => {
+    await world.running.services.log.sealer.now();
+    const [{ guid }] = (await world.call('GET', '/v3/audit_events?per_page=1')).json.resources;
+    for (const [path, described] of [
+      ['/log/tile/0/000.p/1', '/log/tile/*'],
+      ['/log/tile/entries/000.p/1', '/log/tile/entries/*'],
+      ['/log/epochs/1/checkpoint', '/log/epochs/:number/checkpoint'],
+      ['/log/epochs/1/minimum-index', '/log/epochs/:number/minimum-index'],
+      ['/log/epochs/1/tile/0/000.p/1', '/log/epochs/:number/tile/*'],
+      ['/log/epochs/1/tile/entries/000.p/1', '/log/epochs/:number/tile/entries/*'],
+      [`/log/proof/${guid}`, '/log/proof/:guid'],
+    ] as const) {
+      fulfils(expectStatus(await world.call('GET', path), 200), 'GET', described);
+    }
+    const announced = await world.call('POST', '/api/exports', { body: { format: 'csv' } });
+    fulfils(expectStatus(announced, 201), 'POST', '/api/exports');
+    const body = { export: announced.json.id, guids: [guid] };
+    fulfils(expectStatus(await world.call('POST', '/api/evidence', { body }), 200), 'POST', '/api/evidence');
   });
 
   it('answers events in V2 and V3 as described', async () => {

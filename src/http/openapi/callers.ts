@@ -20,6 +20,10 @@ const writers = knownScopes.filter((scope) => mayWrite({ ...nobody, scopes: [sco
 
 const byAccess: Readonly<Record<Route['access'], Callers>> = {
   public: { sentence: 'Anybody, without a token', security: [] },
+  log: {
+    sentence: 'Whoever has a good access token; anybody where the server was started with `--log-public`',
+    security: [{ token: [] }],
+  },
   token: { sentence: 'Whoever has a good access token', security: [{ token: [] }] },
   read: {
     sentence: `Whoever has a token with the scope ${oneOf(readers)}; answers what the caller may see`,

@@ -66,7 +66,7 @@ export interface OpenApi {
 }
 
 const description = `The record of everything done in organizations and spaces, as a Cloud Foundry platform answers it
-(\`/v2\`, \`/v3\`, UAA), and the log's own operations (\`/api\`). HEAD is answered wherever GET is. Every answer has the
+(\`/v2\`, \`/v3\`, UAA), and the log's own operations (\`/api\`, \`/log\`). HEAD is answered wherever GET is. Every answer has the
 header \`X-Vcap-Request-Id\`. For \`/v2\`, \`/v3\` and UAA the schemas describe; what is refused, and with which
 sentence, is as in the original.`;
 
@@ -181,8 +181,8 @@ function contentOf(content: Content): Readonly<Record<string, MediaType>> {
 export function operationId(method: string, path: string): string {
   const parts = path.split(/[/._-]/).filter((part) => part !== '');
   const words = parts.map((part) => {
-    const by = part.startsWith(':') ? 'By' : '';
-    const word = part.replace(':', '');
+    const by = /^[:*]/.test(part) ? 'By' : '';
+    const word = part === '*' ? 'path' : part.replace(':', '');
     return by + word.charAt(0).toUpperCase() + word.slice(1);
   });
   return method.toLowerCase() + (words.length === 0 ? 'Root' : words.join(''));

@@ -41,7 +41,7 @@ export function failuresOf(
   const statuses = [
     ...(hasQuery || hasBody ? ['400'] : []),
     ...(isOpen ? [] : ['401', '403']),
-    ...(path.includes(':') ? ['404'] : []),
+    ...(/[:*]/.test(path) ? ['404'] : []),
     ...(hasBody && envelopeOf[dialect] === 'v3' ? ['422'] : []),
     'default',
   ];

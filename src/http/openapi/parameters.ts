@@ -155,18 +155,29 @@ function conditions(names: readonly string[]): Parameter {
   return { name: 'q', in: 'query', description, style: 'form', explode: true, schema };
 }
 
-/** `:guid` of a path, as the document writes paths. */
+/** `:guid` of a path, as the document writes paths; the rest that `*` stands for is `{path}`. */
 export function templateOf(path: string): string {
-  return path.replace(/:(\w+)/g, '{$1}');
+  return path.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}');
 }
+
+const nouns: Readonly<Record<string, string>> = { name: 'Name', number: 'Number' };
+
+const restOfPath: Parameter = {
+  name: 'path',
+  in: 'path',
+  required: true,
+  description: 'The rest of the path, slashes included',
+  schema: { type: 'string' },
+};
 
 /** The parameters that a path has. */
 export function pathParameters(path: string): Parameter[] {
   const segments = path.split('/');
   return segments.flatMap((segment, index) => {
+    if (segment === '*') return [restOfPath];
     if (!segment.startsWith(':')) return [];
     const name = segment.slice(1);
-    const what = name === 'name' ? 'Name' : name.endsWith('guid') ? 'Guid' : 'Id';
+    const what = nouns[name] ?? (name.endsWith('guid') ? 'Guid' : 'Id');
     const description = `${what} of the ${singular(segments[index - 1] ?? '')}`;
     return [{ name, in: 'path', required: true, description, schema: { type: 'string' } } as const];
   });

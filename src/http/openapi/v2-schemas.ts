@@ -128,7 +128,7 @@ export const v2Schemas: Schemas = {
   Readiness: object({
     status: text('ready'),
     events: whole('Events in the log'),
-    counted: whole('Events that the totals cover already'),
+    sealed: whole('Events that are in the tree of the log and in the totals'),
     segments: whole('Segments of the log'),
   }),
   ImportReport: object({

@@ -152,6 +152,12 @@ export const v3Schemas: Schemas = {
     context: orNull(
       mapOf(anything, 'Address, user agent, client, request id and interface, as far as known'),
     ),
+    sealed: orNull(object({ epoch: whole('Tree of the log, from 1'), index: whole('Place in it, from 0') })),
+    erased: arrayOf(
+      text('What was disposed of: `data` is empty, with `particulars` there are no names and no context', {
+        enum: ['data', 'particulars'],
+      }),
+    ),
     data: mapOf(anything, 'What was asked for, secrets replaced; members differ by type'),
   }),
   Organization: resource(
