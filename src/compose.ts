@@ -1,29 +1,23 @@
 // Puts the parts together: the one file that names a concrete store. `serve` is the whole server in one call,
 // `openLog` the store with its work for commands that run while no server has it open.
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  cpSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from './config.ts';
+import { backUp, type Restored, restore } from './backup.ts';
+import { type Chores, startChores } from './chores.ts';
+import { type Config, readConfig } from './config.ts';
 import { monotonicClock, systemClock } from './core/clock.ts';
-import { AppError } from './core/error.ts';
-import { type Random, systemRandom } from './core/guid.ts';
+import { AppError, assert } from './core/error.ts';
+import { newGuid, type Random, systemRandom } from './core/guid.ts';
+import { microsText } from './core/instant.ts';
 import { limits } from './core/limits.ts';
 import { product } from './core/version.ts';
+import { isDataFolder, noDataFolder } from './data-folder.ts';
 import { type Operations, operationsOf } from './foundation/operations.ts';
 import { foundationTables } from './foundation/tables.ts';
+import { createMetrics } from './http/metrics.ts';
 import type { Services } from './http/route.ts';
 import { routes } from './http/routes.ts';
 import { createServer } from './http/server.ts';
@@ -37,14 +31,33 @@ import { identityTables } from './identity/tables.ts';
 import { createTokens } from './identity/token.ts';
 import { type IdentityRun, identityRun } from './identity/work.ts';
 import type { Doer } from './log/append.ts';
+import { checkpointTable, epochTable, originLine } from './log/epoch.ts';
 import { checkOrigin } from './log/import.ts';
 import { type ImportReport, importAll } from './log/import-all.ts';
+import type { LogServices } from './log/log-services.ts';
+import { retentionTables } from './log/retention-table.ts';
+import { cosignatureTable, witnessTable } from './log/witness-table.ts';
+import { leaveNotice } from './notices.ts';
+import { openSealing, type Sealing } from './sealing.ts';
 import type { Readers, Store } from './store/contract.ts';
-import { backup, openSqliteStore } from './store/sqlite/store.ts';
+import { inspectSqliteStore } from './store/sqlite/inspection.ts';
+import { lock } from './store/sqlite/lock.ts';
+import { copySqliteStore, openSqliteStore } from './store/sqlite/store.ts';
 import type { Table } from './store/table.ts';
+import { type FolderChecks, type FolderReport, verifyFolder } from './verification.ts';
 
 /** Every declared table, once: what migrations are made from. */
-export const tables: readonly Table[] = [...new Set([...identityTables, ...foundationTables])];
+export const tables: readonly Table[] = [
+  ...new Set([
+    ...identityTables,
+    ...foundationTables,
+    epochTable,
+    checkpointTable,
+    cosignatureTable,
+    witnessTable,
+    ...retentionTables,
+  ]),
+];
 
 export interface Running {
   /** Where the server listens. */
@@ -55,8 +68,39 @@ export interface Running {
 }
 
 /** Opens the embedded store of a data folder; the writer gets all work of this program. */
-async function openLog(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
+async function openStore(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
   return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
+}
+
+/** What of the configuration is about the log itself. */
+type LogConfig = Pick<Config, 'logKey' | 'logName' | 'logPublic' | 'acceptRestore' | 'witnessPolicy'>;
+
+/** Opens the log of a data folder: its store, seeded on the first start, and what seals it. */
+async function openLog(
+  directory: string,
+  config: LogConfig,
+  password: FirstPassword,
+  doer: Doer,
+  segmentEvents?: number,
+): Promise<Sealing> {
+  const store = await openStore(directory, segmentEvents);
+  try {
+    await seedOnFirstStart(store, config.logName, password);
+    return await openSealing(store, {
+      directory,
+      environmentKey: config.logKey,
+      acceptRestore: config.acceptRestore,
+      isPublic: config.logPublic,
+      witnessPolicy: config.witnessPolicy,
+      doer,
+      now: systemClock,
+      random: systemRandom,
+      report: (sentence) => process.emitWarning(sentence),
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** The password that `admin` gets where a log begins. */
@@ -73,11 +117,18 @@ export async function serve(
   announce: FirstPassword['announce'],
   segmentEvents: number = limits.segmentEvents,
 ): Promise<Running> {
-  const store = await openLog(config.data, segmentEvents);
+  const password = { chosen: config.adminPassword, announce };
+  const doer = systemDoer({ interface: 'start', absent: 'not a request' });
+  const sealing = await openLog(config.data, config, password, doer, segmentEvents);
   try {
-    await seedOnFirstStart(store, { chosen: config.adminPassword, announce });
     const state = { url: config.url ?? '' };
-    const { services, flush } = await servicesOf(store, config, () => state.url);
+    const chores = await startChores(sealing, {
+      directory: config.data,
+      command: moduleUrl('./cli/main'),
+      verifyEveryMs: config.verifyEveryMs,
+      doer,
+    });
+    const { services, flush } = await servicesOf(sealing, chores, config, () => state.url);
     const server = createServer({
       routes,
       services,
@@ -88,13 +139,14 @@ export async function serve(
     const address = addressOf(server, config.host);
     if (state.url === '') state.url = address;
     const stop = async (): Promise<void> => {
+      await chores.stop();
       await closeServer(server);
       await flush();
-      await store.close();
+      await sealing.close();
     };
     return { address, services, stop };
   } catch (error) {
-    await store.close();
+    await sealing.close();
     throw error;
   }
 }
@@ -108,65 +160,24 @@ export async function importOffline(
   password: FirstPassword,
 ): Promise<ImportReport> {
   checkOrigin(origin);
-  const store = await openLog(directory);
+  const doer = systemDoer({ interface: 'command', absent: 'imported by a command on the machine itself' });
+  const sealing = await openLog(directory, offlineConfig(), password, doer);
   try {
-    await seedOnFirstStart(store, password);
-    const doer = systemDoer({ interface: 'command', absent: 'imported by a command on the machine itself' });
     const permit = grant(machineStanding(doer), 'event.import', anywhere);
-    return await importAll(store, { origin, doer, permit: () => permit, lines, sha256 });
+    return await importAll(sealing.store, { origin, doer, permit: () => permit, lines, sha256 });
   } finally {
-    await store.close();
+    await sealing.close();
   }
 }
 
-/**
- * Copies the store of a data folder, and its keys where a server has made any, also while a server has it open. The
- * copy is durable before it has its name: what broke off can never be taken for one.
- * @returns why it could not, or null.
- */
-export function backupOf(directory: string, target: string): string | null {
-  if (!isDataFolder(directory)) return noDataFolder(directory);
-  if (existsSync(target)) return `${target} exists already: name a folder that does not exist yet`;
-  const part = `${resolve(target)}.part`;
-  if (existsSync(part)) return `${part} is another copy in the making, or broke off: remove it first`;
-  mkdirSync(part, { recursive: true, mode: 0o700 });
-  try {
-    backup(`${directory}/hansard.db`, `${part}/hansard.db`);
-    copyKeys(`${directory}/keys`, `${part}/keys`);
-    syncAll(part);
-    renameSync(part, target);
-  } catch (error) {
-    rmSync(part, { recursive: true, force: true });
-    throw error;
-  }
-  sync(dirname(part));
-  return null;
-}
-
-/** Only a server makes keys: a folder that was filled by an import alone has none yet. */
-function copyKeys(from: string, to: string): void {
-  if (!existsSync(from)) return;
-  cpSync(from, to, { recursive: true });
-  chmodSync(to, 0o700);
-}
-
-/** Makes a folder durable with all that is in it. */
-function syncAll(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) sync(join(folder, entry));
-  sync(folder);
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+/** Commands on a data folder take of the configuration only what the environment says. */
+function offlineConfig(): LogConfig {
+  return readConfig([], process.env);
 }
 
 async function servicesOf(
-  store: Store,
+  { store, log }: Sealing,
+  { verification, disposer }: Chores,
   config: Config,
   url: () => string,
 ): Promise<{ services: Services; flush: () => Promise<void> }> {
@@ -192,18 +203,27 @@ async function servicesOf(
     standing: (principal) => standings.of(principal),
     origins: [''],
     perform: operationsOf(store),
+    log,
+    disposer,
+    verified: verification.verified,
+    metrics: createMetrics({ store, log, verified: verification.verified }),
   };
   return { services, flush: () => doors.notes.flush() };
 }
 
 /** Makes the first user where the log is empty. */
-async function seedOnFirstStart(store: Store, { chosen, announce }: FirstPassword): Promise<void> {
+async function seedOnFirstStart(
+  store: Store,
+  logName: string,
+  { chosen, announce }: FirstPassword,
+): Promise<void> {
   const { events } = await store.stats();
   if (events > 0) return;
   const password = chosen ?? randomBytes(18).toString('base64url');
   if (chosen === null) announce(password);
   const adminPasswordHash = await createPasswords({ random: systemRandom }).hash(password);
-  await store.run('start.first', { adminPasswordHash, version: product.version });
+  const origin = originLine(logName, 1, systemRandom);
+  await store.run('start.first', { origin, adminPasswordHash, version: product.version });
 }
 
 /** Waits for requests in progress, but not for ever. */
@@ -224,8 +244,59 @@ function moduleUrl(path: string): URL {
   return new URL(`${path}${import.meta.url.slice(-3)}`, import.meta.url);
 }
 
+/** A verified copy of a data folder; the log that was copied tells of it. */
+export async function backupOf(
+  directory: string,
+  target: string,
+): Promise<{ readonly bytes: number; readonly leaves: number }> {
+  let leaves = 0;
+  const bytes = await backUp(directory, target, copySqliteStore, async (part) => {
+    leaves = await sound(part);
+  });
+  const guid = newGuid(Math.floor(systemClock() / 1000), systemRandom);
+  const notice = {
+    type: 'audit.log.backup',
+    targetName: basename(target),
+    data: { bytes, events: leaves },
+  } as const;
+  await leaveNotice(directory, guid, notice, systemRandom);
+  return { bytes, leaves };
+}
+
+/** A data folder out of a verified backup; no process may have the folder open. */
+export async function restoreTo(copy: string, directory: string, replace: boolean): Promise<Restored> {
+  const held = isDataFolder(directory) ? lock(directory) : null;
+  try {
+    const stamp = microsText(systemClock())
+      .replaceAll(/[^0-9]/g, '')
+      .slice(0, 14);
+    return await restore(copy, directory, {
+      replace,
+      stamp,
+      verify: async (folder) => void (await sound(folder)),
+    });
+  } finally {
+    held?.release();
+  }
+}
+
+/** Verifies a data folder, also while a server has it open: each tree, and the store itself. */
+export function verifyDataFolder(directory: string, checks: FolderChecks): Promise<FolderReport> {
+  return verifyFolder(directory, inspectSqliteStore, checks);
+}
+
+/** Verifies a folder; answers how many leaves hold, or rejects with the first thing that does not. */
+async function sound(directory: string): Promise<number> {
+  const report = await verifyFolder(directory, inspectSqliteStore);
+  const finding = report.faults[0] ?? report.epochs.flatMap(({ findings }) => findings)[0]?.what;
+  if (finding !== undefined)
+    throw new AppError('UnprocessableEntity', [`${directory} does not verify: ${finding}`]);
+  return report.epochs.reduce((sum, { note }) => sum + (note.checkpoint?.size ?? 0), 0);
+}
+
 /** What commands work with in a data folder that no server has open. */
 export interface Offline {
+  readonly log: LogServices;
   readonly store: Readers;
   readonly run: IdentityRun;
   readonly perform: Operations;
@@ -245,11 +316,14 @@ export async function withDataFolder<R>(
   use: (offline: Offline) => Promise<R>,
 ): Promise<R> {
   if (!isDataFolder(directory)) throw new AppError('UnprocessableEntity', [noDataFolder(directory)]);
-  const store = await openLog(directory);
+  const doer = systemDoer({ interface: 'command', absent: 'done by a command on the machine itself' });
+  const noFirstStart = { chosen: null, announce: () => assert(false, 'a data folder that exists was begun') };
+  const sealing = await openLog(directory, offlineConfig(), noFirstStart, doer);
   try {
     const random = systemRandom;
-    const doer = systemDoer({ interface: 'command', absent: 'done by a command on the machine itself' });
+    const { store, log } = sealing;
     return await use({
+      log,
       store,
       run: identityRun(store),
       perform: operationsOf(store),
@@ -259,19 +333,11 @@ export async function withDataFolder<R>(
       random,
     });
   } finally {
-    await store.close();
+    await sealing.close();
   }
 }
 
 /** Whoever has the machine may do everything. */
 function machineStanding({ actor }: Doer): Standing {
   return { userGuid: actor.guid, global: 'admin', write: true, roles: [] };
-}
-
-function isDataFolder(directory: string): boolean {
-  return existsSync(`${directory}/hansard.db`);
-}
-
-function noDataFolder(directory: string): string {
-  return `${directory} is not a data folder: it has no hansard.db`;
 }

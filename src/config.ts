@@ -15,6 +15,18 @@ export interface Config {
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
+  /** The first part of the origin line of a log that begins now. */
+  readonly logName: string;
+  /** Whether checkpoint and tiles of the log are open without a token. */
+  readonly logPublic: boolean;
+  /** PEM text of the key that signs checkpoints; null: a file in the data folder. */
+  readonly logKey: string | null;
+  /** How often the whole log is verified; 0: never. */
+  readonly verifyEveryMs: number;
+  /** Whether a store that was put back to an older copy may begin a new epoch. */
+  readonly acceptRestore: boolean;
+  /** A file with the witnesses that are to cosign checkpoints (C2SP tlog-policy); null: nobody is asked. */
+  readonly witnessPolicy: string | null;
 }
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -23,6 +35,8 @@ export type LogLevel = (typeof logLevels)[number];
 /** One setting: its flag, its environment variables in their order, its default, and what it is for. */
 export interface Setting {
   readonly flag: string;
+  /** Set for what is on or off: the flag then takes no value. */
+  readonly isSwitch?: true;
   readonly env: readonly string[];
   readonly fallback: string;
   readonly about: string;
@@ -55,6 +69,38 @@ export const settings = {
     fallback: 'warn',
     about: `how much is logged to standard error: ${logLevels.join(', ')}`,
   },
+  logName: {
+    flag: 'log-name',
+    env: ['HANSARD_LOG_NAME'],
+    fallback: 'hansard',
+    about: 'begins the origin line of a new log, like audit.example.org',
+  },
+  logPublic: {
+    flag: 'log-public',
+    env: ['HANSARD_LOG_PUBLIC'],
+    fallback: '',
+    isSwitch: true,
+    about: 'checkpoint and tiles of the log are open to everybody',
+  },
+  verifyEvery: {
+    flag: 'verify-every',
+    env: ['HANSARD_VERIFY_EVERY'],
+    fallback: '24h',
+    about: 'how often the whole log is verified: hours or days like 12h or 7d, or "never"',
+  },
+  acceptRestore: {
+    flag: 'accept-restore',
+    env: ['HANSARD_ACCEPT_RESTORE'],
+    fallback: '',
+    isSwitch: true,
+    about: 'a store that was put back to an older copy goes on as a new epoch of the log',
+  },
+  witnessPolicy: {
+    flag: 'witness-policy',
+    env: ['HANSARD_WITNESS_POLICY'],
+    fallback: '',
+    about: 'file (C2SP tlog-policy) with the witnesses that cosign the log, and the quorum that is published',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** A setting whose value cannot be used; the sentence names value and right form. */
@@ -71,13 +117,17 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
   const options = Object.fromEntries(
-    Object.values(settings).map(({ flag }) => [flag, { type: 'string' as const }]),
+    Object.values<Setting>(settings).map(({ flag, isSwitch }) => [
+      flag,
+      { type: isSwitch === true ? ('boolean' as const) : ('string' as const) },
+    ]),
   );
   const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
   const text = (setting: Setting): string => {
     const given = values[setting.flag] ?? setting.env.map((name) => env[name]).find((value) => value);
     return typeof given === 'string' && given !== '' ? given : setting.fallback;
   };
+  const on = (setting: Setting): boolean => values[setting.flag] === true || readSwitch(text(setting));
   const password = env.HANSARD_ADMIN_PASSWORD;
   return {
     host: text(settings.host),
@@ -87,6 +137,12 @@ export function readConfig(
     adminPassword: password === undefined || password === '' ? null : password,
     trustedProxies: readProxies(text(settings.trustedProxies)),
     logLevel: readLevel(text(settings.logLevel)),
+    logName: readLogName(text(settings.logName)),
+    logPublic: on(settings.logPublic),
+    logKey: env.HANSARD_LOG_KEY || null,
+    verifyEveryMs: readInterval(text(settings.verifyEvery)),
+    acceptRestore: on(settings.acceptRestore),
+    witnessPolicy: text(settings.witnessPolicy) || null,
   };
 }
 
@@ -117,6 +173,29 @@ function readProxies(text: string): string[] {
     }
   }
   return wanted;
+}
+
+function readSwitch(text: string): boolean {
+  if (['', '0', 'false', 'no', 'off'].includes(text)) return false;
+  if (['1', 'true', 'yes', 'on'].includes(text)) return true;
+  throw new ConfigError(`the switch ${JSON.stringify(text)} is neither true nor false`);
+}
+
+function readInterval(text: string): number {
+  if (text === 'never') return 0;
+  const [, digits = '', unit = ''] = /^([1-9]\d{0,2})([hd])$/.exec(text) ?? [];
+  if (digits !== '') return Number(digits) * (unit === 'd' ? 24 : 1) * 3_600_000;
+  throw new ConfigError(
+    `the interval ${JSON.stringify(text)} is not hours or days like 12h or 7d, or "never"`,
+  );
+}
+
+function readLogName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,99}(\/[A-Za-z0-9.-]{1,100})*$/.test(text) && text.length <= 200)
+    return text;
+  throw new ConfigError(
+    `log name ${JSON.stringify(text)} is not a name like audit.example.org: letters, digits, '.', '-' and '/'`,
+  );
 }
 
 function readLevel(text: string): LogLevel {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Running, serve } from '../src/compose.ts';
+import type { Config } from '../src/config.ts';
 
 export interface TestServer {
   readonly url: string;
@@ -40,20 +41,28 @@ export interface StartOptions {
   /** The address in links. */
   readonly url?: string;
   readonly segmentEvents?: number;
+  readonly config?: Partial<Config>;
 }
 
 export const adminPassword = 'correct horse battery staple';
 
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'hansard-test-')));
-  const config = {
+  const config: Config = {
     host: '127.0.0.1',
     port: 0,
     data: directory,
     url: options.url ?? null,
     adminPassword,
     trustedProxies: [],
-    logLevel: 'error' as const,
+    logLevel: 'error',
+    logName: 'log.test',
+    logPublic: false,
+    logKey: null,
+    acceptRestore: false,
+    verifyEveryMs: 0,
+    witnessPolicy: null,
+    ...options.config,
   };
   const running = await serve(config, () => undefined, options.segmentEvents);
   const url = running.address;

@@ -3,8 +3,10 @@ import type { Permit } from '../identity/permit.ts';
 import type { Action } from '../identity/role.ts';
 import type { Doer } from '../log/append.ts';
 import type { Store } from '../store/contract.ts';
+import { eraseEvent } from './disposal.ts';
 import { createDomain, deleteDomain, shareDomain, unshareDomain, updateDomain } from './domains.ts';
 import { updateFeatureFlag } from './feature-flags.ts';
+import { createHold, releaseHold } from './holds.ts';
 import {
   createIsolationSegment,
   deleteIsolationSegment,
@@ -26,6 +28,8 @@ import {
   isolateOrganization,
   updateOrganization,
 } from './organizations.ts';
+import { approveProposal, withdrawProposal } from './proposals.ts';
+import { prolongOrganization, updatePolicy } from './retention.ts';
 import { createOrganizationRole, createSpaceRole, deleteRole } from './roles.ts';
 import {
   bindSecurityGroup,
@@ -89,6 +93,13 @@ export const operations = {
   'security_group.delete': deleteSecurityGroup,
   'security_group.bind': bindSecurityGroup,
   'security_group.unbind': unbindSecurityGroup,
+  'retention.update': updatePolicy,
+  'retention.prolong': prolongOrganization,
+  'hold.create': createHold,
+  'hold.release': releaseHold,
+  'event.erase': eraseEvent,
+  'proposal.approve': approveProposal,
+  'proposal.withdraw': withdrawProposal,
 };
 
 /** Operation names are `<noun>.<verb>`; they need not equal the action of the permit that they ask for. */

@@ -3,10 +3,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/guid.ts';
 import type { Doer } from '../log/append.ts';
+import { keptKey } from '../log/key-file.ts';
 import { createNotes, type Notes, notable, refusals } from '../log/notes.ts';
 import type { Store } from '../store/contract.ts';
 import { createGrants, type Grants } from './grant.ts';
-import { keptKey } from './key-file.ts';
 import { createLockout } from './lockout.ts';
 import { createPasswords, type Passwords } from './password.ts';
 import type { Tokens } from './token.ts';

@@ -118,6 +118,18 @@ const may = {
   'security_group.bind': ['admin', 'organization_manager', 'space_manager'],
   'security_group.unbind': ['admin', 'organization_manager', 'space_manager'],
   'event.import': ['admin'],
+  'retention.update': ['admin'],
+  /** The place is the organization; to make its term shorter again takes an admin, and another one who approves. */
+  'retention.prolong': ['admin', 'organization_manager'],
+  'hold.create': ['admin'],
+  'hold.release': ['admin'],
+  'event.erase': ['admin'],
+  'proposal.approve': ['admin'],
+  'proposal.withdraw': ['admin'],
+  'disposal.run': ['admin'],
+  'log.key.rotate': ['admin'],
+  /** Sealing at once, and asking the witnesses. */
+  'log.checkpoint': ['admin'],
 } as const satisfies Record<string, readonly Holder[]>;
 
 export type Action = keyof typeof may;

@@ -27,6 +27,8 @@ export function apiEvent(event: StoredEvent): string {
     space_guid: event.spaceGuid === '' ? null : event.spaceGuid,
     organization_guid: event.organizationGuid === '' ? null : event.organizationGuid,
     context: particulars.context ?? null,
+    sealed: event.sealed,
+    erased: event.erased,
   });
   return `${head.slice(0, -1)},"data":${event.data}}`;
 }

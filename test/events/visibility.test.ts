@@ -66,7 +66,7 @@ describe('who sees which events', () => {
   before(async () => {
     platform = await openPlatform();
     // Part of every total comes from the counts, part from the tail behind them.
-    await platform.world.running.services.store.settle();
+    await platform.world.running.services.log.sealer.now();
   });
   after(() => platform.world.stop());
 
