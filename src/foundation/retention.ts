@@ -1,13 +1,14 @@
 // The terms for which events are kept, changed. To keep longer takes one person and holds at once; to keep for a
 // shorter time, or to make no more searchable what was, takes two (foundation/proposals.ts).
 import { AppError, unprocessable } from '../core/error.ts';
+import { isGuid } from '../core/guid.ts';
 import { limits } from '../core/limits.ts';
+import type { Action } from '../identity/role.ts';
 import { type Proposal, type ProposedRule, ruleIn, setTerm } from '../log/proposal.ts';
 import { isShorter, presets, retentionIn } from '../log/retention.ts';
 import { termTable } from '../log/retention-table.ts';
-import type { Transaction } from '../store/contract.ts';
 import { every } from '../store/table.ts';
-import { operation } from './operation.ts';
+import { type Hands, operation } from './operation.ts';
 import { propose } from './proposals.ts';
 import { organizationTable } from './table/organizations.ts';
 
@@ -61,7 +62,7 @@ export const prolongOrganization = operation<'retention.prolong', NewProlongatio
     if (permit.global !== 'admin') throw new AppError('NotAuthorized');
     return propose(hands, { kind: 'shorten', organizationGuid, rule }, reason);
   }
-  if (before === null) checkNew(tx, organizationGuid);
+  if (before === null) checkNew(hands, organizationGuid);
   return { events: [setTerm(tx, organizationGuid, rule, doer, at, { reason })], result: null };
 });
 
@@ -90,8 +91,10 @@ function checkMonths({ searchableMonths, keptMonths }: ProposedRule): void {
     );
 }
 
-function checkNew(tx: Transaction, organizationGuid: string): void {
-  if (tx.get(organizationTable, { guid: organizationGuid }) === undefined)
+/** Organizations of other origins are in no table here: an admin may name their guids. */
+function checkNew({ tx, permit }: Hands<Action>, organizationGuid: string): void {
+  const mayBeElsewhere = permit.global === 'admin' && isGuid(organizationGuid);
+  if (!mayBeElsewhere && tx.get(organizationTable, { guid: organizationGuid }) === undefined)
     throw new AppError('ResourceNotFound', ['Organization not found']);
   if (tx.count(termTable, every) >= limits.prolongationsMax)
     throw unprocessable(`At most ${limits.prolongationsMax} organizations can have terms of their own.`);

@@ -124,7 +124,8 @@ class RunningDisposer implements Disposer {
     const order: CertificateOrder = { doer, at, checkpoint: checkpoint(), spared, backups };
     const certificate = (await store.run('log.certify', order)) as string | null;
     while (!this.#isStopped && (await store.run('log.sweep', null)) === true);
-    if (certificate !== null || proposals.acted > 0) await store.purge();
+    // Also where nothing went now: an earlier run, or an approval, may have had to leave the files as they were.
+    if (!this.#isStopped) await store.purge();
     return { certificate, erased, dropped, spared, proposals };
   }
 

@@ -110,12 +110,14 @@ function importLine(tx: Transaction, line: ImportLine, origin: string, scene: Sc
   try {
     const draft = draftOf(readJson(line));
     const row = intake(draft, origin, scene.now(), scene.random);
+    const origins = tx.originsOf(row.guid);
+    if (!origins.includes(origin)) {
+      tx.append([row]);
+      return { kind: 'new', isElsewhere: origins.length > 0 };
+    }
     const stored = tx.event(origin, row.guid);
-    if (stored !== undefined) return again(tx, stored, draft);
-    if (tx.isGone(origin, row.guid)) return { kind: 'known' };
-    const isElsewhere = tx.originsOf(row.guid).length > 0;
-    tx.append([row]);
-    return { kind: 'new', isElsewhere };
+    // An event that was disposed of does not come back.
+    return stored === undefined ? { kind: 'known' } : again(tx, stored, draft);
   } catch (error) {
     if (!(error instanceof JsonRefused || error instanceof NotAnEvent || error instanceof IntakeRefused))
       throw error;

@@ -26,14 +26,12 @@ export interface Transaction {
   remove(table: Table, where: Row): number;
   /** The stored event of this identity, supplements merged. */
   event(origin: string, guid: Guid): StoredEvent | undefined;
-  /** Names of the origins that have an event of this guid. */
+  /** Names of the origins that have an event of this guid, or had one that was disposed of. */
   originsOf(guid: Guid): string[];
   /** Appends in the order given and answers the id of the first. Ids rise with commits. */
   append(events: readonly EventRow[]): number;
   /** Adds particulars that a later source knew; the event's own row stays as it is. */
   supplement(eventId: number, particulars: Particulars): void;
-  /** Whether an event of this identity was in the log and has gone with its segment. */
-  isGone(origin: string, guid: Guid): boolean;
   /** The events of a type about a target, of our own, in their order. */
   about(type: string, target: Party): StoredEvent[];
   /**
@@ -204,8 +202,29 @@ export interface Commit {
   readonly lastEventId: number;
 }
 
+/** What later sources added to the names of an event. */
+export interface Addition {
+  readonly eventId: number;
+  /** '' where the event is not there. */
+  readonly origin: string;
+  /** As it is kept: text of Particulars. */
+  readonly particulars: string;
+  /** Our own events about the event, in their order. */
+  readonly told: readonly StoredEvent[];
+}
+
 /** A store as a verifier reads it, without opening it for writing. */
 export interface Inspection extends Pick<Readers, 'rows' | 'tree' | 'tile' | 'entries' | 'minimumIndex'> {
+  /** Numbers of the epochs that have leaves. */
+  epochs(): Promise<number[]>;
+  /** The event of an identity, additions merged; undefined where there is none any more. */
+  event(origin: string, guid: Guid): Promise<StoredEvent | undefined>;
+  /** Our own events of a type with ids above `after`, in their order, a bounded number. */
+  own(type: string, after: number): Promise<StoredEvent[]>;
+  /** Additions to events with ids above `after`, a bounded number; `type` is that of the events that tell of them. */
+  additions(type: string, after: number): Promise<Addition[]>;
+  /** How many events have lost a part of what they said, those of one type left aside. */
+  erased(exceptType: string): Promise<number>;
   /** What does not hold in the store itself, as sentences; none where all is well. */
   faults(): string[];
   close(): void;

@@ -23,10 +23,13 @@ async function newFolder(t: TestContext): Promise<string> {
 
 /** A server on `data` of a new folder, beside which copies may lie. */
 async function begin(t: TestContext): Promise<{ folder: string; data: string; server: TestServer }> {
-  const folder = await newFolder(t);
+  const folder = await mkdtemp(join(tmpdir(), 'hansard-backup-'));
   const data = join(folder, 'data');
   const server = await startServer({ directory: data });
-  t.after(() => server.stop({ keep: true }).catch(() => undefined));
+  t.after(async () => {
+    await server.stop({ keep: true }).catch(() => undefined);
+    await rm(folder, { recursive: true });
+  });
   return { folder, data, server };
 }
 

@@ -35,7 +35,9 @@ export function flipBit(file: string, table: string, dice: Dice): string | null 
   return tampering(file, table, (database) => {
     const columns = columnsOf(database, table);
     const keys = columns.filter(({ isKey }) => isKey).map(({ name }) => name);
-    const row = dice.pick(database.prepare(`SELECT * FROM ${table}`).all());
+    // Place 0 stands for none, of whatever origin.
+    const some = table === 'place' ? 'WHERE id <> 0' : '';
+    const row = dice.pick(database.prepare(`SELECT * FROM ${table} ${some}`).all());
     const column = dice.pick(columns.map(({ name }) => name)) ?? '';
     const value = row?.[column];
     if (row === undefined || value === null || value === undefined) return null;

@@ -232,9 +232,8 @@ export function disposalSuite(open: () => Promise<OpenedStore>): void {
       assert.deepEqual(await opened.store.tile(1, { level: 0, index: 0, width: 100 }), tile);
       const [gone, kept] = [events[0], rest[0]] as [StoredEvent, StoredEvent];
       assert.equal((await opened.store.find(all, gone.guid)).kind, 'unknown');
-      assert.equal(await opened.store.run('isGone', { origin: gone.origin, guid: gone.guid }), true);
-      assert.equal(await opened.store.run('isGone', { origin: 'other', guid: gone.guid }), false);
-      assert.equal(await opened.store.run('isGone', { origin: kept.origin, guid: kept.guid }), false);
+      assert.deepEqual(await opened.store.run('originsOf', gone.guid), [gone.origin]);
+      assert.deepEqual(await opened.store.run('originsOf', kept.guid), [kept.origin]);
       for (const query of fc.sample(question, { numRuns: 60, seed: 8 })) {
         const found = rest.filter((event) => finds(query, event)).length;
         assert.equal((await firstPage(opened.store, query, 1)).total, found);

@@ -16,12 +16,7 @@ import { eventRow } from './events.ts';
 import type { OpenedStore } from './store-contract.ts';
 
 const all = narrow(everything, { kind: 'all' }, 'all', () => 'platform');
-const nobody = narrow(
-  everything,
-  { kind: 'places', organizations: [], spaces: [] },
-  'all',
-  () => 'platform',
-);
+const nobody = narrow(everything, { kind: 'places', organizations: [], spaces: [] }, 'all', () => 'platform');
 
 export async function sealAll(store: Store): Promise<void> {
   let tree = await store.seal(7);

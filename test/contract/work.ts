@@ -46,7 +46,7 @@ export const work: WorkTable = {
   },
   sweep: (tx: Transaction) => tx.sweep(),
   about: (tx: Transaction, { type, target }: { type: string; target: Party }) => tx.about(type, target),
-  isGone: (tx: Transaction, { origin, guid }: { origin: string; guid: string }) => tx.isGone(origin, guid),
+  originsOf: (tx: Transaction, guid: string) => tx.originsOf(guid),
   event: (tx: Transaction, { origin, guid }: { origin: string; guid: string }) =>
     tx.event(origin, guid) ?? null,
   find: (tx: Transaction, query: RowQuery) => tx.find(thingTable, query),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { guidBytes, guidText, isGuid, newGuid, systemRandom } from '../../src/core/guid.ts';
+import { guidBytes, guidText, isGuid, newGuid, pooledRandom, systemRandom } from '../../src/core/guid.ts';
 
 test('16 bytes and their text are one to one, in either case of letters', () => {
   fc.assert(
@@ -47,4 +47,23 @@ test('only the 36-character form is a guid', () => {
   ]) {
     assert.ok(!isGuid(text), JSON.stringify(text));
   }
+});
+
+test('a pool hands out every byte of its source once, in pieces of any length', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 40 })),
+      fc.integer({ min: 1, max: 64 }),
+      (lengths, pool) => {
+        let next = 0;
+        const random = pooledRandom((length) => Uint32Array.from({ length }, () => next++) as never, pool);
+        const given = lengths.flatMap((length) => {
+          const piece = [...random(length)];
+          assert.equal(piece.length, length);
+          return piece;
+        });
+        assert.equal(new Set(given).size, given.length);
+      },
+    ),
+  );
 });

@@ -25,11 +25,19 @@ export interface SealerProcess {
 
 const script = new URL('./sealing-process.ts', import.meta.url).pathname;
 const compiled = mkdtempSync(join(tmpdir(), 'hansard-test-compiled-'));
+const folders = [compiled];
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-  rmSync(compiled, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** A folder that is gone when all tests of the file are over, and with them the processes that write there. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hansard-crash-'));
+  folders.push(folder);
+  return folder;
+}
 
 export function startSealing(directory: string, plan: Plan): SealerProcess {
   const child = spawn(process.execPath, [script, directory, JSON.stringify(plan)], {

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
 import { adminPassword, passwordGrant, request } from '../harness.ts';
-import { newFolder } from '../log/seal-rig.ts';
 import { startLoad } from './load.ts';
-import { brokenIn, sizeOf, startSealing } from './sealer.ts';
+import { brokenIn, newFolder, sizeOf, startSealing } from './sealer.ts';
 import { type Death, type Step, steps } from './sealing-process.ts';
 import { diceOf, freshSeed } from './seed.ts';
 import { startProcess } from './server-process.ts';
@@ -34,7 +33,7 @@ describe('a process that seals, killed', () => {
   it(`at each step, ${deaths.length * roundsOfEach} times, goes on from all that it had published`, async (t) => {
     const seed = freshSeed(t);
     const dice = diceOf(seed);
-    const directory = join(newFolder(t), 'data');
+    const directory = join(newFolder(), 'data');
     const published = new Set<string>();
     for (let round = 0; round < deaths.length * roundsOfEach; round += 1) {
       const { step = 'seal', when = 'before' } = deaths[round % deaths.length] ?? {};
@@ -59,7 +58,7 @@ describe('a process that seals, killed', () => {
   it(`at any moment, ${randomKills} times, goes on from all that it had published`, async (t) => {
     const seed = freshSeed(t);
     const dice = diceOf(seed);
-    const directory = join(newFolder(t), 'data');
+    const directory = join(newFolder(), 'data');
     const published = new Set<string>();
     for (let round = 0; round < randomKills; round += 1) {
       const sealer = startSealing(directory, { death: null, writers: 4 });
@@ -76,7 +75,7 @@ describe('a server, killed under load', () => {
   it(`${serverKills} times: every checkpoint that it answered is on the tree after the restart`, async (t) => {
     const seed = freshSeed(t);
     const dice = diceOf(seed);
-    const directory = join(newFolder(t), 'data');
+    const directory = join(newFolder(), 'data');
     const answered = new Set<string>();
     for (let round = 0; round < serverKills; round += 1) {
       const server = await startProcess(directory);
@@ -132,7 +131,7 @@ describe('sealing on a disk that fails', { skip: missing === null ? false : miss
     ['no file can be made', 'trace=openat', 'inject=openat:error=ENOSPC'],
   ] as const) {
     it(`where ${fault}: it says so, publishes nothing that is not durable, and goes on afterwards`, async (t) => {
-      const directory = join(newFolder(t), 'data');
+      const directory = join(newFolder(), 'data');
       const sealer = startSealing(directory, { death: null, writers: 2 });
       t.after(() => sealer.kill());
       await sealer.next('publish');
@@ -157,7 +156,7 @@ describe('sealing on a disk that fails', { skip: missing === null ? false : miss
     });
 
     it(`killed while ${fault}, it goes on from all that it had published`, async (t) => {
-      const directory = join(newFolder(t), 'data');
+      const directory = join(newFolder(), 'data');
       const sealer = startSealing(directory, { death: null, writers: 2 });
       t.after(() => sealer.kill());
       await sealer.next('publish');
@@ -176,7 +175,7 @@ describe('sealing on a disk that fails', { skip: missing === null ? false : miss
 
 describe('the order of sealing', { skip: missing === null ? false : missing }, () => {
   it('leaves, note and memory are each synced before the next step, and all before the note is out', async (t) => {
-    const directory = join(newFolder(t), 'data');
+    const directory = join(newFolder(), 'data');
     const sealer = startSealing(directory, { death: null, writers: 1 });
     t.after(() => sealer.kill());
     await sealer.next('publish');

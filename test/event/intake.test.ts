@@ -247,6 +247,16 @@ test('names and contexts that only one account has are additions, never contradi
   });
 });
 
+test('what was erased is neither compared nor brought back', () => {
+  const known = store(plain);
+  const other = { ...plain, data: readJson('{"other":true}'), particulars: { target_name: 'another' } };
+  assert.equal(compareKnown(known, other).kind, 'contradiction');
+  const erased = { ...known, data: '{}', particulars: {}, erased: ['data', 'particulars'] } as const;
+  assert.deepEqual(compareKnown(erased, other), { kind: 'known' });
+  assert.deepEqual(compareKnown({ ...known, data: '{}', erased: ['data'] }, plain), { kind: 'known' });
+  assert.equal(compareKnown(erased, { ...other, type: 'audit.app.delete' }).kind, 'contradiction');
+});
+
 test('a draft that could not be stored cannot be compared either', () => {
   assert.throws(
     () => compareKnown(store(plain), { ...plain, particulars: { target_name: 'a\0' } }),

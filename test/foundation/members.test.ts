@@ -19,7 +19,11 @@ let perform: Operations;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hansard-members-'));
   store = await openSqliteStore({ directory, work: new URL('./work.ts', import.meta.url) });
-  await store.run('start.first', { origin: 'log.test/0123456789abcdef/1', adminPasswordHash: 'none', version: '0' });
+  await store.run('start.first', {
+    origin: 'log.test/0123456789abcdef/1',
+    adminPasswordHash: 'none',
+    version: '0',
+  });
   perform = operationsOf(store);
 });
 

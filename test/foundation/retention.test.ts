@@ -95,7 +95,9 @@ test('an organization keeps longer by its manager, shorter only by two administr
   await assert.rejects(prolong(adminPermit('one', 'retention.prolong', elsewhere), 72, 'one'), {
     entry: 'ResourceNotFound',
   });
-  // The term, and a hold, outlive the organization.
+  const imported = { organizationGuid: '0b0c0d0e-0000-4000-8000-00000000000a', spaceGuid: '' };
+  assert.equal(await prolong(adminPermit('one', 'retention.prolong', imported), 36, 'one'), null);
+  // The term outlives the organization.
   await prolong(admin, 48, 'one');
   await rig.perform(
     'organization.delete',
@@ -105,7 +107,14 @@ test('an organization keeps longer by its manager, shorter only by two administr
       recursive: true,
     },
   );
-  assert.equal((await readRetention(rig.store)).prolongations[0]?.keptMonths, 48);
+  const { prolongations } = await readRetention(rig.store);
+  assert.deepEqual(
+    new Map(prolongations.map(({ organizationGuid, keptMonths }) => [organizationGuid, keptMonths])),
+    new Map([
+      [imported.organizationGuid, 36],
+      [resource.guid, 48],
+    ]),
+  );
   assert.ok((await rig.told('audit.log.retention_change')).length >= 3);
 });
 

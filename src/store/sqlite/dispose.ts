@@ -142,13 +142,6 @@ export function sweep(connection: Connection): boolean {
   return true;
 }
 
-/** Whether an event of this identity was in the log and went with its segment. */
-export function isGone(connection: Connection, origin: string, guid: Guid): boolean {
-  const sql = `SELECT 1 FROM dedupe WHERE guid = ? AND origin = (SELECT id FROM origin WHERE name = ?)
-    AND event < (SELECT min(first_id) FROM segment)`;
-  return connection.get(sql, [guidBytes(guid), origin]) !== undefined;
-}
-
 /** Holds where an event is past the term of the first of the terms that finds it. */
 function isPast(sql: Sql, segment: number, { terms }: Expiry): string {
   if (terms.length === 0) return 'FALSE';

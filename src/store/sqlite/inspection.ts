@@ -1,8 +1,12 @@
 // A store's file as a verifier reads it: one connection that cannot write and asks for no lock, so that it also works
 // beside a running server and on a backup. Its own faults are looked for by what must hold between its tables.
 import type { Inspection } from '../contract.ts';
+import { additionsAfter, erasedCount, ownEventsAfter } from './afterwards.ts';
+import { completenessFaults } from './completeness.ts';
 import { counts } from './counts.ts';
 import { type Connection, connect } from './database.ts';
+import { outcomes } from './dictionary.ts';
+import { eventOf } from './events.ts';
 import { findRows } from './rows.ts';
 import { type Segment, segmentsOf } from './segment.ts';
 import { entriesOf, minimumIndex, tileOf, treeOf } from './tree.ts';
@@ -16,9 +20,20 @@ export function inspectSqliteStore(file: string): Inspection {
     tile: async (epoch, tile) => tileOf(connection, epoch, tile),
     entries: async (epoch, from, count) => entriesOf(connection, epoch, from, count),
     minimumIndex: async (epoch) => minimumIndex(connection, epoch),
+    epochs: async () => epochsOf(connection),
+    event: async (origin, guid) => eventOf(connection, origin, guid),
+    own: async (type, after) => ownEventsAfter(connection, type, after),
+    additions: async (type, after) => additionsAfter(connection, type, after),
+    erased: async (exceptType) => erasedCount(connection, exceptType),
     faults: () => faultsOf(connection),
     close: () => connection.close(),
   };
+}
+
+function epochsOf(connection: Connection): number[] {
+  return connection
+    .all('SELECT DISTINCT epoch FROM leaf ORDER BY epoch', [])
+    .map(({ epoch }) => Number(epoch));
 }
 
 function faultsOf(connection: Connection): string[] {
@@ -29,6 +44,7 @@ function faultsOf(connection: Connection): string[] {
     if (broken.length > 0) return broken.map((text) => `The database file is damaged: ${text}.`);
     return [
       ...treeFaults(connection),
+      ...completenessFaults(connection),
       ...segmentsOf(connection).flatMap((segment) => [
         ...boundFaults(connection, segment),
         ...segmentFaults(connection, segment.number),
@@ -101,6 +117,10 @@ function segmentFaults(connection: Connection, segment: number): string[] {
       says: 'cannot be found by its guid',
     },
     {
+      sql: `SELECT e.id FROM ${event} AS e WHERE e.outcome NOT BETWEEN 0 AND ${outcomes.length - 1} OR ${isNameless} LIMIT 1`,
+      says: 'has lost a part of its head',
+    },
+    {
       sql: `SELECT e.id FROM ${event} AS e JOIN type ON type.id = e.type WHERE type.audience <> e.audience LIMIT 1`,
       says: 'stands under another audience than its type',
     },
@@ -114,6 +134,18 @@ function segmentFaults(connection: Connection, segment: number): string[] {
     return row === undefined ? [] : [`Event ${row.id} of the store ${says}.`];
   });
 }
+
+/** Holds for an event (`e`) that names by number what its dictionary does not have. */
+const isNameless = [
+  ['origin', 'origin'],
+  ['type', 'type'],
+  ['actor', 'party'],
+  ['target', 'party'],
+  ['space', 'place'],
+  ['organization', 'place'],
+]
+  .map(([column, table]) => `NOT EXISTS (SELECT 1 FROM ${table} AS d WHERE d.id = e.${column})`)
+  .join(' OR ');
 
 /** The counts that totals are answered from, made anew and compared. */
 function countFaults(connection: Connection): string[] {

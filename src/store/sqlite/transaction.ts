@@ -5,7 +5,7 @@ import type { Disposal, Expiry, SegmentDrop, Transaction } from '../contract.ts'
 import type { Row, RowFilter, RowQuery, Table } from '../table.ts';
 import type { Appender } from './append.ts';
 import type { Connection } from './database.ts';
-import { disposeOf, dropSegment, erase, isGone, sweep } from './dispose.ts';
+import { disposeOf, dropSegment, erase, sweep } from './dispose.ts';
 import { eventOf, eventsAbout, originsOf } from './events.ts';
 import { countOf, equal, findRows, insertRow, removeRows, updateRows } from './rows.ts';
 import { beginTree } from './tree.ts';
@@ -61,10 +61,6 @@ export class SqliteTransaction implements Transaction {
 
   supplement(eventId: number, particulars: Particulars): void {
     this.#appender.supplement(eventId, particulars);
-  }
-
-  isGone(origin: string, guid: Guid): boolean {
-    return isGone(this.#connection, origin, guid);
   }
 
   about(type: string, target: Party): StoredEvent[] {

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { monotonicClock, systemClock } from '../../core/clock.ts';
-import { systemRandom } from '../../core/guid.ts';
+import { pooledRandom } from '../../core/guid.ts';
 import { limits } from '../../core/limits.ts';
 import type { Scene, Tree, WorkTable } from '../contract.ts';
 import { Appender } from './append.ts';
@@ -41,7 +41,7 @@ class Writer {
     this.#appender = new Appender(this.#connection, data.segmentEvents);
     this.#work = work;
     this.#log = `${data.file}-wal`;
-    this.#scene = { now: monotonicClock(systemClock, this.#lastInstant()), random: systemRandom };
+    this.#scene = { now: monotonicClock(systemClock, this.#lastInstant()), random: pooledRandom() };
   }
 
   /** One commit for the first message and what else is waiting, within the bounds of a group. */
