@@ -1,7 +1,7 @@
 // Disposal in the embedded store, in two depths (design, section 7). Bytes and salts of single events go while head,
 // commitments and leaf stay; whole segments go when nothing of them is to be kept, and leave leaves and identities.
 import type { SQLInputValue } from 'node:sqlite';
-import { type Guid, guidBytes, guidText } from '../../core/guid.ts';
+import { guidText } from '../../core/guid.ts';
 import { limits } from '../../core/limits.ts';
 import type { Erasable } from '../../event/event.ts';
 import { commitment } from '../../event/leaf.ts';
