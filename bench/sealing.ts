@@ -1,5 +1,5 @@
 // What sealing costs the intake, and how long a whole verification takes.
-//   npm run bench -- sealing [events] [rounds]
+//   npm run bench:sealing -- [events] [rounds]
 // Each round imports the same events into two new data folders, one after the other: one is sealed as it grows, at the
 // default interval, the other only at the end. The ratio of the two rates is the figure; rates by themselves say more
 // about the machine. Then the sealed folder is verified whole, in a process of its own.
@@ -35,7 +35,7 @@ async function run(folder: string, isSealed: boolean): Promise<{ seconds: number
   });
   const adminPasswordHash = await createPasswords({ random: systemRandom }).hash('bench');
   await store.run('start.first', {
-    origin: originLine('bench', 1, systemRandom),
+    origin: originLine('bench', systemRandom),
     adminPasswordHash,
     version: '0',
   });

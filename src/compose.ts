@@ -222,7 +222,7 @@ async function seedOnFirstStart(
   const password = chosen ?? randomBytes(18).toString('base64url');
   if (chosen === null) announce(password);
   const adminPasswordHash = await createPasswords({ random: systemRandom }).hash(password);
-  const origin = originLine(logName, 1, systemRandom);
+  const origin = originLine(logName, systemRandom);
   await store.run('start.first', { origin, adminPasswordHash, version: product.version });
 }
 
@@ -288,6 +288,11 @@ export function verifyDataFolder(directory: string, checks: FolderChecks): Promi
 /** Verifies a folder; answers how many leaves hold, or rejects with the first thing that does not. */
 async function sound(directory: string): Promise<number> {
   const report = await verifyFolder(directory, inspectSqliteStore);
+  const unchecked = report.epochs.find(({ note }) => !note.isChecked);
+  if (unchecked !== undefined)
+    throw new AppError('UnprocessableEntity', [
+      `${directory} has lost the keys that its checkpoints are checked with`,
+    ]);
   const finding = report.faults[0] ?? report.epochs.flatMap(({ findings }) => findings)[0]?.what;
   if (finding !== undefined)
     throw new AppError('UnprocessableEntity', [`${directory} does not verify: ${finding}`]);

@@ -40,26 +40,27 @@ export async function verifyFolder(
   checks: FolderChecks = {},
 ): Promise<FolderReport> {
   if (!isDataFolder(directory)) throw new AppError('UnprocessableEntity', [noDataFolder(directory)]);
-  const inspection = inspect(`${directory}/hansard.db`);
   const [epochs, faults]: [LogReport[], string[]] = [[], []];
   let unsealed = 0;
-  try {
-    await unlessDamaged(faults, async () => {
-      const folder = await readFolder(directory, inspection);
-      unsealed = await unsealedIn(folder);
-      faults.push(...(await registerFaults(folder)));
-      for (const epoch of folder.epochs.filter(isOfItself)) {
-        const report = await verifyEpoch(directory, folder, epoch, checks);
-        if (report !== null) epochs.push(report);
-      }
-    });
-    await unlessDamaged(faults, async () => void faults.push(...inspection.faults()));
-    if (faults.length === 0)
-      await unlessDamaged(faults, async () => void faults.push(...(await untold(inspection))));
-    return { epochs, faults, unsealed };
-  } finally {
-    inspection.close();
-  }
+  await unlessDamaged(faults, async () => {
+    const inspection = inspect(`${directory}/hansard.db`);
+    try {
+      await unlessDamaged(faults, async () => {
+        const folder = await readFolder(directory, inspection);
+        unsealed = await unsealedIn(folder);
+        faults.push(...(await registerFaults(folder)));
+        for (const epoch of folder.epochs.filter(isOfItself)) {
+          const one = await verifyEpoch(directory, folder, epoch, checks);
+          if (one !== null) epochs.push(one);
+        }
+      });
+      faults.push(...inspection.faults());
+      if (faults.length === 0) faults.push(...(await untold(inspection)));
+    } finally {
+      inspection.close();
+    }
+  });
+  return { epochs, faults, unsealed };
 }
 
 /** What a damaged store makes of its reader's work is a fault of the store. */
@@ -195,11 +196,14 @@ async function verifyEpoch(
   if (newest === undefined) return null;
   const listed = checks.policy === undefined ? folder.keys.get(epoch.origin) : [];
   const keys = [...(checks.keys ?? []), ...(listed ?? [])];
-  const earlier = [...notes.slice(0, -1), ...own].filter(({ isRight }) => isRight).map(({ note }) => note);
   return verifyLog(storeSource(directory, inspection, epoch.number, newest), {
     ...checks,
     keys,
-    earlier: [...earlier, ...given],
+    kept: notes
+      .slice(0, -1)
+      .filter(({ isRight }) => isRight)
+      .map(({ note }) => note),
+    earlier: [...own.filter(({ isRight }) => isRight).map(({ note }) => note), ...given],
   });
 }
 

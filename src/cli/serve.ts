@@ -1,6 +1,7 @@
 // `hansard serve`: the server in the foreground, until it is told to stop.
 import type { Command } from 'commander';
 import { type Config, readConfig, type Setting, settings } from '../config.ts';
+import { tell } from './terminal.ts';
 
 export function serveCommand(program: Command): void {
   const command = program
@@ -41,6 +42,8 @@ async function run(config: Config): Promise<void> {
     process.stdout.write(firstPassword(password));
   });
   process.stdout.write(banner(running.address, config, made));
+  const halted = running.services.log.halted();
+  if (halted !== null) tell(halted);
   const stop = (): void => {
     running.stop().then(
       () => process.exit(0),

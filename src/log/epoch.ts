@@ -40,13 +40,25 @@ export function epochOf(row: Row): Epoch {
 }
 
 /** `<log name>/<16 random hex>/<epoch>`: no two logs share it, whatever they are called. */
-export function originLine(name: string, epoch: number, random: Random): string {
-  return `${name}/${Buffer.from(random(8)).toString('hex')}/${epoch}`;
+export function originLine(name: string, random: Random): string {
+  return nextOrigin(`${name}/${hex(random, 4)}`, 1, random);
 }
 
-/** The number at the end of an origin line and what stands before it; null for a line that is none of ours. */
+/**
+ * The first half of the hex digits is the log's, the second the epoch's own: of two copies of one backup that go on apart,
+ * neither signs in the other's name.
+ */
+function nextOrigin(log: string, epoch: number, random: Random): string {
+  return `${log}${hex(random, 4)}/${epoch}`;
+}
+
+function hex(random: Random, bytes: number): string {
+  return Buffer.from(random(bytes)).toString('hex');
+}
+
+/** The number at the end of an origin line and what all epochs of its log share; null for a line that is none of ours. */
 export function originParts(origin: string): { readonly log: string; readonly epoch: number } | null {
-  const match = /^(.+\/[0-9a-f]{16})\/([1-9][0-9]{0,8})$/.exec(origin);
+  const match = /^(.+\/[0-9a-f]{8})[0-9a-f]{8}\/([1-9][0-9]{0,8})$/.exec(origin);
   return match === null ? null : { log: match[1] ?? '', epoch: Number(match[2]) };
 }
 
@@ -76,7 +88,7 @@ export function openEpoch(
   const parts = originParts(previous.origin);
   if (parts === null) throw new Error(`the origin line ${previous.origin} has no epoch`);
   const number = Math.max(previous.number, knownEpoch) + 1;
-  const origin = `${parts.log}/${number}`;
+  const origin = nextOrigin(parts.log, number, scene.random);
   const guid = newGuid(Math.floor(scene.now() / 1000), scene.random);
   const epoch = append(tx, scene, doer, (at) => {
     tx.insert(epochTable, { number, origin, opened_at: at });

@@ -78,11 +78,12 @@ class RunningSealer implements Sealer {
   #kept: string | null;
   #size: number;
   #published: string | null = null;
-  #sealedTo = 0;
+  #committedTo = 0;
   /** The one round at a time; whoever wants another waits for its end. */
   #round: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
+  #isFailing = false;
 
   constructor(parts: SealerParts, kept: string | null) {
     this.#parts = parts;
@@ -99,7 +100,10 @@ class RunningSealer implements Sealer {
   }
 
   committed(lastEventId: number): void {
-    if (lastEventId > this.#sealedTo) this.#plan(limits.sealDelayMs);
+    // A commit that only seals brings no event.
+    if (lastEventId <= this.#committedTo) return;
+    this.#committedTo = lastEventId;
+    this.#plan(limits.sealDelayMs);
   }
 
   /** What an earlier process had kept but not remembered, or the other way round, and leaves that it had not signed. */
@@ -138,10 +142,17 @@ class RunningSealer implements Sealer {
     if (this.#stopped || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#next(() => this.#turn()).catch((error) => {
-        this.#parts.report(error);
-        this.#plan(limits.sealRetryMs);
-      });
+      this.#next(() => this.#turn()).then(
+        () => {
+          this.#isFailing = false;
+        },
+        (error) => {
+          // Of several failures in a row the first is told.
+          if (!this.#isFailing) this.#parts.report(error);
+          this.#isFailing = true;
+          this.#plan(limits.sealRetryMs);
+        },
+      );
     }, delayMs).unref();
   }
 
@@ -156,9 +167,7 @@ class RunningSealer implements Sealer {
   }
 
   async #seal(): Promise<Tree> {
-    const tree = await this.#parts.store.seal(limits.sealBatchEvents);
-    this.#sealedTo = tree.lastEventId;
-    return tree;
+    return this.#parts.store.seal(limits.sealBatchEvents);
   }
 
   /** Steps 2 to 5; where an earlier round got as far as keeping a note, the steps that are left. */

@@ -22,7 +22,7 @@ export async function untold(store: Inspection): Promise<string[]> {
   const added = await strangeAdditions(store, certified.erased);
   return [
     ...added,
-    ...(added.length > 0 ? [] : await lostAdditions(store)),
+    ...(added.length > 0 ? [] : await lostAdditions(store, certified.erased)),
     ...(await silentErasures(store, erased, certified.erased)),
     ...dropped
       .filter((place) => !certified.dropped.some(({ last }) => isUpTo(place, last)))
@@ -76,7 +76,7 @@ async function strangeAdditions(store: Inspection, erased: readonly CertifiedPar
 function isTold({ origin, particulars, told }: Addition, erased: readonly CertifiedPart[]): boolean {
   const gone = told.filter(isSilent);
   // What told of it was disposed of when its own term had ended: nothing is left to compare with.
-  if (gone.length > 0) return gone.every(({ sealed }) => erased.some((part) => isWithin(sealed, part)));
+  if (gone.length > 0) return gone.every((event) => isCertified(event, erased));
   const all = told.map(additionTold).filter((one) => one.origin === origin);
   if (all.length === 0) return false;
   const sum = all.map(({ additions }) => additions).reduce(joined);
@@ -95,10 +95,15 @@ function parsed(particulars: string): Particulars | null {
 }
 
 /** What the events tell was added, and is not there any more although the event's names are. */
-async function lostAdditions(store: Inspection): Promise<string[]> {
+async function lostAdditions(store: Inspection, erased: readonly CertifiedPart[]): Promise<string[]> {
   const faults: string[] = [];
   for await (const told of ownEvents(store, supplemented)) {
-    if (isSilent(told)) continue;
+    if (isSilent(told)) {
+      const isSaid = isCertified(told, erased) || (await isAboutErased(store, told));
+      if (!isSaid)
+        faults.push(`Event ${told.id} of the store has lost what it said, and the log does not tell.`);
+      continue;
+    }
     const { origin, additions } = additionTold(told);
     const event = await store.event(origin, told.target.guid);
     if (event === undefined || event.erased.includes('particulars') || has(event.particulars, additions))
@@ -106,6 +111,15 @@ async function lostAdditions(store: Inspection): Promise<string[]> {
     faults.push(`What was added to event ${event.id} of the store is gone, although the log tells of it.`);
   }
   return faults;
+}
+
+/** With the names of an event goes what tells of additions to them; of which origin it was is gone with it. */
+async function isAboutErased(store: Inspection, { target: { guid } }: StoredEvent): Promise<boolean> {
+  for (const origin of await store.originsOf(guid)) {
+    const event = await store.event(origin, guid);
+    if (event === undefined || event.erased.includes('particulars')) return true;
+  }
+  return false;
 }
 
 async function silentErasures(
@@ -161,8 +175,8 @@ function has(particulars: Particulars, { context = {}, ...names }: Particulars):
   );
 }
 
-function isWithin(place: LeafPlace | null, { first, last }: CertifiedPart): boolean {
-  return place !== null && isUpTo(first, place) && isUpTo(place, last);
+function isCertified({ sealed }: StoredEvent, parts: readonly CertifiedPart[]): boolean {
+  return sealed !== null && parts.some(({ first, last }) => isUpTo(first, sealed) && isUpTo(sealed, last));
 }
 
 function isUpTo(one: LeafPlace, other: LeafPlace): boolean {

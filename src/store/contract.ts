@@ -219,6 +219,8 @@ export interface Inspection extends Pick<Readers, 'rows' | 'tree' | 'tile' | 'en
   epochs(): Promise<number[]>;
   /** The event of an identity, additions merged; undefined where there is none any more. */
   event(origin: string, guid: Guid): Promise<StoredEvent | undefined>;
+  /** Names of the origins that have, or had, an event of this guid. */
+  originsOf(guid: Guid): Promise<string[]>;
   /** Our own events of a type with ids above `after`, in their order, a bounded number. */
   own(type: string, after: number): Promise<StoredEvent[]>;
   /** Additions to events with ids above `after`, a bounded number; `type` is that of the events that tell of them. */

@@ -9,6 +9,8 @@ import { type Known, type Walk, walkTree } from './tree-walk.ts';
 export interface LogChecks extends Trust {
   /** Older checkpoints (whole notes) of the same log; its tree must have grown from each. */
   readonly earlier?: readonly string[];
+  /** The same, of those that the log itself keeps. */
+  readonly kept?: readonly string[];
   /** Entries are left aside: the tree alone is verified. */
   readonly hashesOnly?: boolean;
   /** Hears of leaves done, of all. */
@@ -60,7 +62,9 @@ export async function verifyLog(source: LogSource, checks: LogChecks = {}): Prom
 /** The earlier checkpoints that the walk will meet. Those that it cannot meet are findings. */
 function knownOf({ origin, size }: Checkpoint, checks: LogChecks, findings: Findings): Known[] {
   const keys = logKeys(checks, origin);
-  return (checks.earlier ?? []).flatMap((text) => {
+  const own = (checks.kept ?? []).map((text) => ({ text, isOwn: true }));
+  const given = (checks.earlier ?? []).map((text) => ({ text, isOwn: false }));
+  return [...own, ...given].flatMap(({ text, isOwn }) => {
     const { checkpoint, isChecked, problems } = checkNote(text, { keys });
     if (checkpoint === null) {
       findings.add(`An earlier checkpoint was given that is none. ${problems.join(' ')}`);
@@ -73,7 +77,7 @@ function knownOf({ origin, size }: Checkpoint, checks: LogChecks, findings: Find
     const standing =
       isChecked && problems.length === 0 ? 'signed by a known key' : 'its signature is not checked';
     const name = `a checkpoint of ${checkpoint.size} leaves known from earlier (${standing})`;
-    if (checkpoint.size <= size) return [{ size: checkpoint.size, root: checkpoint.root, name }];
+    if (checkpoint.size <= size) return [{ size: checkpoint.size, root: checkpoint.root, name, isOwn }];
     findings.add(
       `The log was cut back: there is ${name}, and now it has ${size}.`,
       size,

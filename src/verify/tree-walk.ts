@@ -17,6 +17,17 @@ export interface Known {
   readonly root: Hash;
   /** For people, with an article: "the checkpoint of 5 leaves known from earlier". */
   readonly name: string;
+  /** Whether it is kept by the log itself: whoever signs another history signs those anew too. */
+  readonly isOwn: boolean;
+}
+
+/** A known checkpoint that does not lie on the tree. */
+interface Parted {
+  readonly known: Known;
+  /** The size of the last one before it that does. */
+  readonly innocent: number;
+  /** The same of those that the log does not keep itself. */
+  readonly vouched: number;
 }
 
 /** Leaves [first, first + width) as they were read, or why they could not be. */
@@ -75,6 +86,7 @@ class Walker implements Walk {
   minimumIndex = 0;
   hasEntries: boolean;
   readonly held: Known[] = [];
+  readonly #parted: Parted[] = [];
   readonly #source: LogSource;
   readonly #size: number;
   readonly #root: Hash;
@@ -101,20 +113,28 @@ class Walker implements Walk {
   }
 
   async walk(onProgress: (done: number, of: number) => void): Promise<void> {
-    if (!(await this.#begin())) return;
+    const isWhole = (await this.#begin()) && (await this.#follow(onProgress));
+    const isSigned = isWhole && sameHash(this.#range.root(), this.#root);
+    for (const parted of this.#parted) this.#tellParted(parted, isSigned);
+    if (isSigned || !isWhole) return;
+    const innocent = this.held.at(-1)?.size ?? 0;
+    this.#differs('The leaves give another root than the checkpoint has.', innocent, this.#size);
+  }
+
+  /** Whether the hashes of all leaves could be read. */
+  async #follow(onProgress: (done: number, of: number) => void): Promise<boolean> {
     const chunks = readAhead(this.#places(), (first) => this.#read(first), limits.readsAhead);
     for await (const chunk of chunks) {
       const hashes = this.#hashesOf(chunk);
       this.#checkEntries(chunk);
       if (hashes === null) {
         this.#findings.add(`What follows leaf ${chunk.first} was not checked.`, chunk.first, this.#size - 1);
-        return;
+        return false;
       }
       await this.#add(hashes);
       onProgress(this.#range.size, this.#size);
     }
-    if (sameHash(this.#range.root(), this.#root)) return;
-    this.#differs('The leaves give another root than the checkpoint has.', this.#size);
+    return true;
   }
 
   /** Where hashes of disposed leaves are gone, the tree is begun from the tiles above them. */
@@ -266,22 +286,28 @@ class Walker implements Walk {
     for (let known = this.#ahead.at(-1); known?.size === this.#range.size; known = this.#ahead.at(-1)) {
       this.#ahead.pop();
       if (sameHash(known.root, this.#range.root())) this.held.push(known);
-      else if (known.size === this.#size) {
-        this.#differs(
-          `There are two histories of the same size: ${known.name} has another root.`,
-          known.size,
-        );
-      } else
-        this.#differs(
-          `The log is not the one of ${known.name}: its first leaves give another root.`,
-          known.size,
-        );
+      else {
+        const innocent = this.held.at(-1)?.size ?? 0;
+        const vouched = this.held.findLast(({ isOwn }) => !isOwn)?.size ?? 0;
+        this.#parted.push({ known, innocent, vouched });
+      }
     }
   }
 
-  /** A root of the first `size` leaves that did not come out: whatever the last one that did covers is innocent. */
-  #differs(what: string, size: number): void {
-    const innocent = this.held.at(-1)?.size ?? 0;
+  /**
+   * Where the tree is signed and yet not that of a known checkpoint, somebody signed a second history, and what the log
+   * itself keeps may be of it: only checkpoints from elsewhere then say up to where the two are one.
+   */
+  #tellParted({ known: { name, size }, innocent, vouched }: Parted, isSigned: boolean): void {
+    const what =
+      size === this.#size
+        ? `There are two histories of the same size: ${name} has another root.`
+        : `The log is not the one of ${name}: its first leaves give another root.`;
+    this.#differs(what, isSigned ? vouched : innocent, size);
+  }
+
+  /** A root of the first `size` leaves that did not come out; the first of them, so many, are innocent. */
+  #differs(what: string, innocent: number, size: number): void {
     if (innocent < size) this.#findings.add(what, innocent, size - 1);
     else this.#findings.add(what);
   }

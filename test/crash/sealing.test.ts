@@ -222,7 +222,8 @@ function roundsIn(calls: readonly SystemCall[]): Round[] {
   for (const { name, text, began } of calls) {
     const [, word = '', encoded = ''] = /^write\(1<[^>]*>, "(\w+) ([\w+/=]*)\\n"/.exec(text) ?? [];
     if (name !== 'write' || word === '') continue;
-    if (!told.has(word)) told.set(word, began);
+    // A round may seal several batches: the last of them comes before what is signed.
+    if (word === 'seal' || !told.has(word)) told.set(word, began);
     if (word !== 'publish') continue;
     const [seal, keep, remember] = [told.get('seal'), told.get('keep'), told.get('remember')];
     const note = Buffer.from(encoded, 'base64').toString();

@@ -73,7 +73,8 @@ describe('files of the data folder', () => {
         ((await stat(join(directory, name))).mode & 0o777).toString(8);
       if (!openFolder) assert.equal(await modeOf(''), '700');
       for (const name of await readdir(directory, { recursive: true })) {
-        assert.equal(await modeOf(name), name === 'keys' ? '700' : '600', name);
+        const isFolder = (await stat(join(directory, name))).isDirectory();
+        assert.equal(await modeOf(name), isFolder ? '700' : '600', name);
       }
     });
   }

@@ -55,7 +55,7 @@ export async function openRig(directory: string, segmentEvents?: number): Promis
     ...(segmentEvents === undefined ? {} : { segmentEvents }),
   });
   if (isFirst || (await store.stats()).events === 0) {
-    const origin = originLine('log.test', 1, systemRandom);
+    const origin = originLine('log.test', systemRandom);
     await store.run('start.first', { origin, adminPasswordHash: 'none', version: '0' });
   }
   const keys = await openKeys({

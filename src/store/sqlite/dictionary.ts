@@ -49,11 +49,7 @@ export class Dictionary {
   #made(values: readonly SQLInputValue[]): number {
     const columns = this.#columns.join(', ');
     const marks = this.#columns.map(() => '?').join(', ');
-    const row = this.#connection.get(
-      `INSERT INTO ${this.#table} (${columns}) VALUES (${marks}) RETURNING id`,
-      values,
-    );
-    return Number(row?.id);
+    return this.#connection.insert(`INSERT INTO ${this.#table} (${columns}) VALUES (${marks})`, values);
   }
 }
 

@@ -6,7 +6,7 @@ import { completenessFaults } from './completeness.ts';
 import { counts } from './counts.ts';
 import { type Connection, connect } from './database.ts';
 import { outcomes } from './dictionary.ts';
-import { eventOf } from './events.ts';
+import { eventOf, originsOf } from './events.ts';
 import { findRows } from './rows.ts';
 import { type Segment, segmentsOf } from './segment.ts';
 import { entriesOf, minimumIndex, tileOf, treeOf } from './tree.ts';
@@ -22,6 +22,7 @@ export function inspectSqliteStore(file: string): Inspection {
     minimumIndex: async (epoch) => minimumIndex(connection, epoch),
     epochs: async () => epochsOf(connection),
     event: async (origin, guid) => eventOf(connection, origin, guid),
+    originsOf: async (guid) => originsOf(connection, guid),
     own: async (type, after) => ownEventsAfter(connection, type, after),
     additions: async (type, after) => additionsAfter(connection, type, after),
     erased: async (exceptType) => erasedCount(connection, exceptType),
