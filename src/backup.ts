@@ -45,6 +45,8 @@ export async function backUp(
     copyStore(`${directory}/hansard.db`, `${part}/hansard.db`);
     copyBeside('keys', directory, part);
     await verify(part);
+    // Whoever starts a server on a backup starts a second log: it asks first.
+    markRestored(part);
     return statSync(`${part}/hansard.db`).size;
   });
 }
@@ -64,7 +66,13 @@ export interface Restored {
 export async function restore(
   copy: string,
   directory: string,
-  options: { readonly replace: boolean; readonly stamp: string; readonly verify: VerifyFolder },
+  options: {
+    readonly replace: boolean;
+    readonly stamp: string;
+    readonly verify: VerifyFolder;
+    /** Whether a folder that is replaced has events that the copy has not. */
+    readonly hasMore: () => Promise<boolean>;
+  },
 ): Promise<Restored> {
   if (!isDataFolder(copy)) throw refused(noDataFolder(copy));
   const isThere = existsSync(directory) && readdirSync(directory).length > 0;
@@ -80,7 +88,8 @@ export async function restore(
       if (existsSync(`${copy}/${file}`)) cpSync(`${copy}/${file}`, `${folder}/${file}`);
     copyBeside('remembered', copy, folder);
     copyBeside('keys', copy, folder);
-    return isThere ? keepMemory(directory, folder) : markRestored(folder);
+    if (!isThere || (await options.hasMore())) return remembering(directory, folder);
+    return keepMemory(directory, folder);
   });
   if (replaced !== null) renameSync(directory, replaced);
   else rmSync(directory, { recursive: true, force: true });
@@ -89,14 +98,20 @@ export async function restore(
   return { replaced, needsAcceptance };
 }
 
-/** Keeps what the replaced folder remembers. Nothing was signed since the backup where both remember the same. */
+/** Nothing happened since the backup where both remember the same: the log goes on. */
 function keepMemory(directory: string, folder: string): boolean {
-  const [newest, copied] = [directory, folder].map((place) => memoryOf(place));
-  if (newest === null || newest === undefined) return markRestored(folder);
-  if (newest === copied) return false;
-  mkdirSync(`${folder}/remembered`, { recursive: true, mode: 0o700 });
-  writeFileSync(`${folder}/remembered/checkpoint`, newest, { mode: 0o600 });
-  return markRestored(folder);
+  const newest = memoryOf(directory);
+  if (newest === null || newest !== memoryOf(folder)) return remembering(directory, folder);
+  rmSync(restoredMark(folder), { force: true });
+  return false;
+}
+
+/** Keeps what the replaced folder remembers, and has the next start ask. */
+function remembering(directory: string, folder: string): true {
+  const newest = memoryOf(directory);
+  markRestored(folder);
+  if (newest !== null) writeFileSync(`${folder}/remembered/checkpoint`, newest, { mode: 0o600 });
+  return true;
 }
 
 function memoryOf(directory: string): string | null {
@@ -104,10 +119,9 @@ function memoryOf(directory: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
-function markRestored(folder: string): true {
+function markRestored(folder: string): void {
   mkdirSync(`${folder}/remembered`, { recursive: true, mode: 0o700 });
   writeFileSync(restoredMark(folder), '', { mode: 0o600 });
-  return true;
 }
 
 /** Makes a folder under another name, fills it, makes it durable and only then gives it its name. */

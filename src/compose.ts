@@ -274,9 +274,22 @@ export async function restoreTo(copy: string, directory: string, replace: boolea
       replace,
       stamp,
       verify: async (folder) => void (await sound(folder)),
+      hasMore: async () => (await newestIn(directory)) > (await newestIn(copy)),
     });
   } finally {
     held?.release();
+  }
+}
+
+/** The newest event of a folder's store; of one that cannot be read nobody knows, and more than anywhere is assumed. */
+async function newestIn(directory: string): Promise<number> {
+  try {
+    const inspection = inspectSqliteStore(`${directory}/hansard.db`);
+    const { newestEventId } = await inspection.tree();
+    inspection.close();
+    return newestEventId;
+  } catch {
+    return Number.MAX_SAFE_INTEGER;
   }
 }
 
@@ -293,7 +306,7 @@ async function sound(directory: string): Promise<number> {
     throw new AppError('UnprocessableEntity', [
       `${directory} has lost the keys that its checkpoints are checked with`,
     ]);
-  const finding = report.faults[0] ?? report.epochs.flatMap(({ findings }) => findings)[0]?.what;
+  const finding = report.epochs.flatMap(({ findings }) => findings)[0]?.what ?? report.faults[0];
   if (finding !== undefined)
     throw new AppError('UnprocessableEntity', [`${directory} does not verify: ${finding}`]);
   return report.epochs.reduce((sum, { note }) => sum + (note.checkpoint?.size ?? 0), 0);

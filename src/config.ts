@@ -90,7 +90,8 @@ export const settings = {
   },
   acceptRestore: {
     flag: 'accept-restore',
-    env: ['HANSARD_ACCEPT_RESTORE'],
+    // By hand alone: left in the environment it would begin an epoch at every start.
+    env: [],
     fallback: '',
     isSwitch: true,
     about: 'a store that was put back to an older copy goes on as a new epoch of the log',

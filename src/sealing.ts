@@ -11,7 +11,7 @@ import type { Doer } from './log/append.ts';
 import { type Epoch, type EpochOpening, epochOf, epochTable, originParts } from './log/epoch.ts';
 import { type LogKeys, openKeys } from './log/keys.ts';
 import type { LogServices } from './log/log-services.ts';
-import { readPolicyFile } from './log/policy-file.ts';
+import { canDoWithout, readPolicyFile } from './log/policy-file.ts';
 import { consistencyOf } from './log/prove.ts';
 import { type Remembered, rememberedIn } from './log/remembered.ts';
 import { newestCheckpoint, type Sealer, type Standing, standingOf, startSealer } from './log/seal.ts';
@@ -143,15 +143,25 @@ async function witnessesOf(
   });
 }
 
-/** Where a witness has cosigned more than this store knows of, it is behind, whatever lies beside it. */
+/**
+ * Where witnesses have cosigned more than this store knows of, it is behind, whatever lies beside it. Those decide without
+ * whom the quorum cannot be met; fewer are only told of, for one witness must not be able to stop a log.
+ */
 async function seenAhead(store: Store, keys: LogKeys, options: SealingOptions): Promise<Behind | null> {
+  const { witnessPolicy, report } = options;
+  if (witnessPolicy === null) return null;
   const epoch = await presentEpoch(store);
   const newest = await newestCheckpoint(store, epoch.number);
   const witnesses = await witnessesOf(store, keys, epoch, () => newest, options);
-  const sizes = (await witnesses?.witnessedSizes()) ?? [];
-  if (sizes.length === 0) return null;
-  const reason = `a witness has cosigned a tree of ${Math.max(...sizes)} leaves that this store does not go on to`;
-  return { kind: 'behind', known: newest, knownEpoch: epoch.number, reason };
+  const ahead = (await witnesses?.contradicting()) ?? [];
+  if (ahead.length === 0) return null;
+  const told = ahead.map(({ witness, size }) => `${witness} (${size} leaves)`).join(', ');
+  const reason = `another tree than this store's was cosigned by ${told}`;
+  const names = ahead.map(({ witness }) => witness);
+  if (!canDoWithout(readPolicyFile(witnessPolicy), names))
+    return { kind: 'behind', known: newest, knownEpoch: epoch.number, reason };
+  report(`The quorum of the witnesses can be met without them, but ${reason}.`);
+  return null;
 }
 
 /** What the store itself and what lies beside it say. */

@@ -91,7 +91,9 @@ async function verifyApart(
 ): Promise<Verified> {
   const at = now();
   const args = [fileURLToPath(command), 'verify', '--data', directory];
-  const child = spawn(process.execPath, args, { signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Nothing of the environment that it does not need: keys and passwords may be in there.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const child = spawn(process.execPath, args, { signal, env, stdio: ['ignore', 'pipe', 'pipe'] });
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let told = '';
   for (const stream of [child.stdout, child.stderr])

@@ -12,7 +12,7 @@ export function serveCommand(program: Command): void {
       'after',
       `
 Environment (flags win): ${Object.values(settings)
-        .map(({ env }) => env[0])
+        .flatMap(({ env }) => env.slice(0, 1))
         .join(', ')},
 HANSARD_ADMIN_PASSWORD (the password of the user admin on the very first start).
 

@@ -133,6 +133,8 @@ export const limits = {
   verificationOutputMax: 4_000,
   /** Checkpoints kept whole; of older ones the first of each hour stays. */
   checkpointsKept: 1_000,
+  /** Keys that sign at a time: each is a line under every checkpoint. */
+  signingKeysMax: 8,
   /** Days for which a signing key goes on beside the one that takes over from it. */
   keyOverlapDays: 30,
   keyOverlapDaysMax: 365,

@@ -159,6 +159,12 @@ class OpenKeys {
       );
     }
     const until = now() + overlapMicros(overlapDays);
+    const going = overlapDays === 0 ? 0 : this.#signing().length;
+    if (going + algorithms.length > limits.signingKeysMax) {
+      throw unprocessable(
+        `${going} keys sign already, and at most ${limits.signingKeysMax} may: wait for the end of one, or rotate with an overlap of 0.`,
+      );
+    }
     const made = await this.#make(algorithms);
     const ending = ring.keys().map((key) => (this.#signs(key) ? endedBy(key, until) : key));
     await ring.change([...ending, ...made], doer);
@@ -213,7 +219,13 @@ class OpenKeys {
   }
 
   #signs({ retiresAt }: RingKey): boolean {
-    return retiresAt === null || retiresAt > this.#parts.now();
+    return retiresAt === null || retiresAt > this.#now();
+  }
+
+  /** Never before the newest key was made: a clock that was put back brings no retired key back. */
+  #now(): Instant {
+    const { now, ring } = this.#parts;
+    return Math.max(now(), ...ring.keys().map(({ madeAt }) => madeAt));
   }
 
   #signing(): RingKey[] {

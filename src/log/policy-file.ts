@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { unprocessable } from '../core/error.ts';
 import { Malformed } from '../merkle/malformed.ts';
-import { type Member, type Policy, parsePolicy } from '../merkle/policy.ts';
+import { type Member, type Policy, type PolicyWitness, parsePolicy } from '../merkle/policy.ts';
 
 export interface WitnessPolicy {
   readonly policy: Policy;
@@ -31,9 +31,10 @@ export function witnessPolicy(text: string, source: string): WitnessPolicy {
         `${source}: the address of witness ${name} is not one like https://witness.example.org.`,
       );
   }
-  if (policy.quorum.kind !== 'none' && !canWitness(policy.quorum))
+  const witnesses = { policy, text: withoutLogs(text) };
+  if (!canDoWithout(witnesses, []))
     throw unprocessable(`${source}: its quorum cannot be met, for too few of its witnesses have an address.`);
-  return { policy, text: withoutLogs(text) };
+  return witnesses;
 }
 
 /**
@@ -62,18 +63,31 @@ function withoutLogs(text: string): string {
   return text.replace(/^[ \t]*log[ \t].*\n/gm, '');
 }
 
+/** Others on the way could answer in a witness's name; on this machine nobody is on the way. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.[\d.]+$/.test(hostname);
+}
+
 function isAddress(text: string): boolean {
   const url = URL.parse(text);
   return (
     url !== null &&
-    /^https?:$/.test(url.protocol) &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) &&
     url.username === '' &&
     url.search === '' &&
     url.hash === ''
   );
 }
 
-function canWitness(member: Member): boolean {
-  if (member.kind === 'witness') return member.witness.url !== null;
-  return member.members.filter(canWitness).length >= member.threshold;
+/** Whether the quorum can be met without these witnesses; one of nobody always can. */
+export function canDoWithout({ policy }: WitnessPolicy, names: readonly string[]): boolean {
+  const { quorum } = policy;
+  return (
+    quorum.kind === 'none' || canWitness(quorum, ({ name, url }) => url !== null && !names.includes(name))
+  );
+}
+
+function canWitness(member: Member, isThere: (witness: PolicyWitness) => boolean): boolean {
+  if (member.kind === 'witness') return isThere(member.witness);
+  return member.members.filter((one) => canWitness(one, isThere)).length >= member.threshold;
 }

@@ -183,7 +183,10 @@ class RunningSealer implements Sealer {
     refuseBelow(this.#kept, origin, size);
     refuseBelow(remembered.read(), origin, size);
     const text = formatCheckpoint({ origin, size, root: await rootOf(store, number, size), extensions: [] });
-    return formatNote({ text, signatures: signers(origin).map((signer) => signer.sign(text)) });
+    const note = formatNote({ text, signatures: signers(origin).map((signer) => signer.sign(text)) });
+    // What nobody could read is not kept.
+    parseNote(note);
+    return note;
   }
 
   async #keep(note: string, size: number): Promise<void> {

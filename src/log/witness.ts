@@ -35,10 +35,10 @@ export interface Witnesses {
   /** Asks every witness that has not cosigned the newest checkpoint; tells of all. Never rejects. */
   ask(): Promise<WitnessOutcome[]>;
   /**
-   * Sizes that witnesses have cosigned and this log does not go on from: larger than its newest checkpoint, or equal
-   * with another root. Empty where none contradicts. Changes nothing at any witness.
+   * What witnesses say that have cosigned a tree that this log does not go on from: larger than its newest checkpoint,
+   * or equal with another root. Empty where none contradicts. Changes nothing at any witness.
    */
-  witnessedSizes(): Promise<number[]>;
+  contradicting(): Promise<WitnessOutcome[]>;
   /** The newest checkpoint, with what cosignatures it has. */
   newest(): string | null;
   /** The newest checkpoint that meets the policy, with its cosignatures; null before there is one in this epoch. */
@@ -73,12 +73,12 @@ export interface WitnessOptions {
   readonly answerMsMax?: number;
 }
 
-/** Puts the parts together; nobody is asked before `start`, `ask` or `witnessedSizes`. */
+/** Puts the parts together; nobody is asked before `start`, `ask` or `contradicting`. */
 export function createWitnesses(options: WitnessOptions): Witnesses {
   const asking = new Asking(options);
   return {
     ask: () => asking.ask(),
-    witnessedSizes: () => asking.witnessedSizes(),
+    contradicting: () => asking.contradicting(),
     newest: () => asking.newest(),
     published: () => asking.published(),
     policy: options.policy.text,
@@ -143,7 +143,7 @@ class Asking {
   }
 
   /** Asked about its own size, a witness that has less than this log only says so. */
-  async witnessedSizes(): Promise<number[]> {
+  async contradicting(): Promise<WitnessOutcome[]> {
     const outcomes = await this.#inTurn((question) =>
       Promise.all(
         this.#witnesses.map(async (witness) => {
@@ -152,7 +152,7 @@ class Asking {
         }),
       ),
     );
-    return outcomes.filter(({ kind }) => kind === 'ahead').map(({ size }) => size);
+    return outcomes.filter(({ kind }) => kind === 'ahead');
   }
 
   /** Where there is no checkpoint yet, there is nothing to ask. */

@@ -17,6 +17,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { restore } from '../../src/backup.ts';
 import { backupOf, restoreTo } from '../../src/compose.ts';
 import { AppError, type ErrorName } from '../../src/core/error.ts';
+import { originParts } from '../../src/log/epoch.ts';
 import { inspectSqliteStore } from '../../src/store/sqlite/inspection.ts';
 import { holds, verifyFolder } from '../../src/verification.ts';
 import { diceOf, freshSeed } from '../crash/seed.ts';
@@ -149,18 +150,33 @@ describe('restore', () => {
     assert.equal(readdirSync(folder).length, 3);
   });
 
+  it('of one backup into two folders: neither goes on in the name of the other', async (t) => {
+    const { folder, copy } = await begin(t);
+    const origins: string[] = [];
+    for (const name of ['drill', 'real']) {
+      const directory = join(folder, name);
+      await restoreTo(copy, directory, false);
+      await assertAccepted(directory, 2, restored);
+      origins.push(rememberedIn(directory).split('\n')[0] ?? '');
+    }
+    const [drill = '', real = ''] = origins;
+    assert.notEqual(drill, real);
+    assert.deepEqual(originParts(drill), originParts(real));
+  });
+
   it('the same backup for a second time begins a third epoch', async (t) => {
     const { folder, data, copy } = await begin(t);
     await serve(data, (server) => create(server, 'two'));
     const verify = async (): Promise<void> => undefined;
-    await restore(copy, data, { replace: true, stamp: 'first', verify });
+    const hasMore = async (): Promise<boolean> => false;
+    await restore(copy, data, { replace: true, stamp: 'first', verify, hasMore });
     await assertAccepted(data, 2, /The log is halted: a checkpoint of \d+ leaves is known/);
     const inSecond = rememberedIn(data);
     await assert.rejects(
-      restore(copy, data, { replace: true, stamp: 'first', verify }),
+      restore(copy, data, { replace: true, stamp: 'first', verify, hasMore }),
       refusal('UnprocessableEntity', /data\.replaced-first exists already: try again$/),
     );
-    await restore(copy, data, { replace: true, stamp: 'second', verify });
+    await restore(copy, data, { replace: true, stamp: 'second', verify, hasMore });
     const { data: told } = await assertAccepted(data, 3, /a checkpoint of epoch 2 is known/);
     assert.equal(told.known_checkpoint, inSecond);
     assert.deepEqual(
@@ -299,7 +315,7 @@ describe('a backup that was tampered with', () => {
     [
       'two events have changed places',
       (file: string) => swapRows(file, 'event_1', 'id', 100, 101),
-      /cannot be found by its guid/,
+      /Entry 99 does not have the hash/,
     ],
     [
       'what two events say has changed places',
@@ -319,7 +335,7 @@ describe('a backup that was tampered with', () => {
     [
       'an event is gone with its leaf',
       (file: string) => change(file, 'leaf', 'DELETE FROM leaf WHERE position = 200'),
-      /Epoch 1 has \d+ leaves, and places for \d+|has no leaf/,
+      /Entry 200 is missing/,
     ],
     [
       'the newest leaves are gone with their events, and the tree says so',
@@ -327,7 +343,7 @@ describe('a backup that was tampered with', () => {
         change(file, 'leaf', 'DELETE FROM leaf WHERE position >= 290');
         change(file, 'tree', 'UPDATE tree SET size = 290, event = 290');
       },
-      /The counts in count_type_day are not those|The log was cut back/,
+      /Entries 290 to \d+ are missing/,
     ],
     [
       'an event was put in among the sealed ones',

@@ -128,6 +128,29 @@ test('without an overlap nothing that was before signs any more, not even from a
   ]);
 });
 
+test('a clock that was put back brings no retired key back', async (t) => {
+  const { open, advance } = setUp(t);
+  await (await open()).rotate({ ...rotation, overlapDays: 0 });
+  advance(-300);
+  assert.deepEqual(states(await open()), [
+    [2, 'signing'],
+    [1, 'verifying'],
+  ]);
+});
+
+test('only so many keys sign at a time; without an overlap there is always room', async (t) => {
+  const { open } = setUp(t);
+  const keys = await open();
+  for (let count = 1; count < limits.signingKeysMax; count += 1) await keys.rotate(rotation);
+  await assert.rejects(keys.rotate(rotation), {
+    message:
+      /8 keys sign already, and at most 8 may: wait for the end of one, or rotate with an overlap of 0/,
+  });
+  assert.equal(parseNote(signed(keys, 1)).signatures.length, limits.signingKeysMax);
+  await keys.rotate({ ...rotation, overlapDays: 0 });
+  assert.equal(parseNote(signed(keys, 2)).signatures.length, 1);
+});
+
 test('an earlier end stays where a later overlap would reach beyond it', async (t) => {
   const { open, advance } = setUp(t);
   const keys = await open();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AppError } from '../../src/core/error.ts';
-import { policyText, readPolicyFile, witnessPolicy } from '../../src/log/policy-file.ts';
+import { canDoWithout, policyText, readPolicyFile, witnessPolicy } from '../../src/log/policy-file.ts';
 import { ed25519Cosigner } from '../../src/merkle/cosignature.ts';
 import { ed25519Signer, formatVerifierKey } from '../../src/merkle/note.ts';
 import { parsePolicy } from '../../src/merkle/policy.ts';
@@ -67,6 +67,7 @@ test('what a server cannot ask its witnesses by is refused in a sentence that na
     [`${group}group g all a b\nquorum g\n`, /too few of its witnesses/],
     [`witness a ${a} a.test\nquorum a\n`, /^p: the address of witness a is not one like https/],
     [`witness a ${a} ftp://a.test\nquorum a\n`, /the address of witness a/],
+    [`witness a ${a} http://a.test\nquorum a\n`, /the address of witness a/],
     [`witness a ${a} https://u:p@a.test\nquorum a\n`, /the address of witness a/],
     [`witness a ${a} https://a.test/?x\nquorum a\n`, /the address of witness a/],
   ];
@@ -78,6 +79,10 @@ test('what a server cannot ask its witnesses by is refused in a sentence that na
     );
   }
   assert.equal(witnessPolicy(`${group}group g any a b\nquorum g\n`, 'p').policy.witnesses.length, 2);
+  const loopback = witnessPolicy(`witness a ${a} http://127.0.0.1:1\nquorum a\n`, 'p');
+  assert.equal(canDoWithout(loopback, []), true);
+  assert.equal(canDoWithout(loopback, ['a']), false, 'one whose word the quorum needs');
+  assert.equal(canDoWithout(witnessPolicy(`witness a ${a} https://a.test\nquorum none\n`, 'p'), ['a']), true);
   assert.equal(witnessPolicy(`witness a ${a}\nquorum none\n`, 'p').policy.witnesses.length, 1);
 
   const folder = mkdtempSync(join(tmpdir(), 'hansard-policy-'));

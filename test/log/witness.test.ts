@@ -20,6 +20,10 @@ function sizeOf(note: string | null): number | null {
   return note === null ? null : parseCheckpoint(parseNote(note).text).size;
 }
 
+function sizesOf(outcomes: readonly { readonly size: number }[]): number[] {
+  return outcomes.map(({ size }) => size);
+}
+
 test('cosignatures are collected, verified and merged; the quorum decides what is published', async (t) => {
   const { log, witness, open, told } = setUp(t);
   const [a, b] = [await witness('a'), await witness('b')];
@@ -148,7 +152,7 @@ test('a witness that has seen more than the log is loud', async (t) => {
   ahead.grow(6);
   await open(`${line('a', a)}quorum a\n`, { checkpoint: () => ahead.note(), known: [] }).ask();
   const witnesses = open(`${line('a', a)}quorum a\n`, { known: [] });
-  assert.deepEqual(await witnesses.witnessedSizes(), [9]);
+  assert.deepEqual(sizesOf(await witnesses.contradicting()), [9]);
   assert.deepEqual(await outcomes(witnesses), [['a', 'ahead', 9]]);
   assert.match(
     reported.at(-1) ?? '',
@@ -158,11 +162,15 @@ test('a witness that has seen more than the log is loud', async (t) => {
   assert.equal(witnesses.published(), null);
 
   log.grow(6);
-  assert.deepEqual(await witnesses.witnessedSizes(), [9], 'the same size, another tree');
+  assert.deepEqual(sizesOf(await witnesses.contradicting()), [9], 'the same size, another tree');
   assert.deepEqual(await outcomes(witnesses), [['a', 'ahead', 9]]);
   assert.match(reported.at(-1) ?? '', /another tree of 9 leaves/);
   log.grow(6);
-  assert.deepEqual(await witnesses.witnessedSizes(), [], 'what grew beyond shows only when it is proven');
+  assert.deepEqual(
+    sizesOf(await witnesses.contradicting()),
+    [],
+    'what grew beyond shows only when it is proven',
+  );
   assert.deepEqual(await outcomes(witnesses), [['a', 'ahead', 9]]);
   assert.match(reported.at(-1) ?? '', /its tree of 9 leaves is not the beginning of this log's 15/);
   assert.equal(told.filter(({ state }) => state === 'ahead').length, 1, 'one event');
@@ -173,11 +181,11 @@ test('asking for sizes changes nothing at a witness that is behind', async (t) =
   const { log, witness, open } = setUp(t);
   const a = await witness('a');
   const witnesses = open(`${line('a', a)}quorum a\n`);
-  assert.deepEqual(await witnesses.witnessedSizes(), []);
+  assert.deepEqual(sizesOf(await witnesses.contradicting()), []);
   assert.equal(a.sizeOf(log.origin), 0);
   await witnesses.ask();
   log.grow(1);
-  assert.deepEqual(await witnesses.witnessedSizes(), []);
+  assert.deepEqual(sizesOf(await witnesses.contradicting()), []);
   assert.equal(a.sizeOf(log.origin), 5);
 });
 
@@ -215,7 +223,7 @@ test('before the first checkpoint nobody is asked, nor a witness without an addr
   const { log, witness, open } = setUp(t, 0);
   const [a, b] = [await witness('a'), await witness('b')];
   const witnesses = open(`${line('a', a)}witness b ${b.vkey}\nquorum a\n`);
-  assert.deepEqual([await witnesses.ask(), await witnesses.witnessedSizes()], [[], []]);
+  assert.deepEqual([await witnesses.ask(), sizesOf(await witnesses.contradicting())], [[], []]);
   assert.deepEqual([witnesses.newest(), witnesses.published()], [null, null]);
   log.grow(1);
   assert.deepEqual(await outcomes(witnesses), [['a', 'cosigned', 1]]);

@@ -65,7 +65,7 @@ function parseAnnouncement(body: Body): Announcement {
     ...boolean('Evidence', evidence),
   ]);
   const texts = isTexts(filters) ? filters : [];
-  if (texts.join('').length > limits.exportFilterCharactersMax) {
+  if (JSON.stringify(texts).length > limits.exportFilterCharactersMax) {
     refuse([`Filters are longer than ${limits.exportFilterCharactersMax} characters`]);
   }
   return {

@@ -125,12 +125,7 @@ export const v2Schemas: Schemas = {
     ['user'],
   ),
   Health: object({ status: text('ok') }),
-  Readiness: object({
-    status: text('ready'),
-    events: whole('Events in the log'),
-    sealed: whole('Events that are in the tree of the log and in the totals'),
-    segments: whole('Segments of the log'),
-  }),
+  Readiness: object({ status: text('ready') }),
   ImportReport: object({
     new: whole('Lines that were kept'),
     known: whole('Lines that the log had already'),

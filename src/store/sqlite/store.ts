@@ -81,8 +81,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     evidence: (query, guid) => read('evidence', query, guid),
     tree: () => sealing.ask({ method: 'tree', args: [] }) as Promise<never>,
     tile: (epoch, tile) => sealing.ask({ method: 'tile', args: [epoch, tile] }) as Promise<never>,
-    entries: (epoch, from, count) =>
-      sealing.ask({ method: 'entries', args: [epoch, from, count] }) as Promise<never>,
+    entries: (epoch, from, count) => read('entries', epoch, from, count),
     minimumIndex: (epoch) => sealing.ask({ method: 'minimumIndex', args: [epoch] }) as Promise<never>,
     seal: async (max) => {
       const batch = (await sealing.ask({ method: 'leaves', args: [max] })) as LeafBatch | null;

@@ -115,9 +115,12 @@ export function minimumIndex(connection: Connection, epoch: number): number {
   const first = connection.get('SELECT first_id AS id FROM segment ORDER BY number LIMIT 1', []);
   const id = Number(first?.id ?? 1);
   if (id <= 1) return 0;
-  const sql = 'SELECT min(position) AS at FROM leaf WHERE epoch = ? AND event >= ?';
-  const kept = connection.get(sql, [epoch, id])?.at;
-  if (kept !== null && kept !== undefined) return Number(kept);
+  const sql =
+    'SELECT position FROM leaf INDEXED BY leaf_by_event WHERE event >= ? AND epoch = ? ORDER BY event LIMIT 2';
+  const [first_, second] = connection.all(sql, [id, epoch]).map(({ position }) => Number(position));
+  // The event that opens an epoch stands before older ones: alone it does not say where the kept ones begin.
+  if (first_ === 0 && second !== undefined && second > 1) return second;
+  if (first_ !== undefined) return first_;
   const gone = connection.get('SELECT max(position) AS at FROM leaf WHERE epoch = ?', [epoch])?.at;
   return gone === null || gone === undefined ? 0 : Number(gone) + 1;
 }
