@@ -18,6 +18,9 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from './core/error.ts';
 import { isDataFolder, noDataFolder, restoredMark } from './data-folder.ts';
+import { originParts } from './log/epoch.ts';
+import { parseCheckpoint } from './merkle/checkpoint.ts';
+import { parseNote } from './merkle/note.ts';
 
 /** Copies the database file of a store in one snapshot. */
 export type CopyStore = (file: string, copy: string) => void;
@@ -101,17 +104,34 @@ export async function restore(
 /** Nothing happened since the backup where both remember the same: the log goes on. */
 function keepMemory(directory: string, folder: string): boolean {
   const newest = memoryOf(directory);
-  if (newest === null || newest !== memoryOf(folder)) return remembering(directory, folder);
+  const isSame = newest !== null && newest === memoryOf(folder);
+  // A folder that was itself restored and never accepted does not know what happened either.
+  if (!isSame || existsSync(restoredMark(directory))) return remembering(directory, folder);
   rmSync(restoredMark(folder), { force: true });
   return false;
 }
 
 /** Keeps what the replaced folder remembers, and has the next start ask. */
 function remembering(directory: string, folder: string): true {
-  const newest = memoryOf(directory);
+  const newest = newerOf(memoryOf(directory), memoryOf(folder));
   markRestored(folder);
   if (newest !== null) writeFileSync(`${folder}/remembered/checkpoint`, newest, { mode: 0o600 });
   return true;
+}
+
+/** The note that goes further: of a later epoch, or of more leaves. What is no checkpoint goes nowhere. */
+function newerOf(one: string | null, other: string | null): string | null {
+  const [[oneEpoch, oneSize], [otherEpoch, otherSize]] = [reachOf(one), reachOf(other)];
+  return otherEpoch > oneEpoch || (otherEpoch === oneEpoch && otherSize > oneSize) ? other : one;
+}
+
+function reachOf(note: string | null): readonly [number, number] {
+  try {
+    const { origin, size } = parseCheckpoint(parseNote(note ?? '').text);
+    return [originParts(origin)?.epoch ?? 0, size];
+  } catch {
+    return [-1, -1];
+  }
 }
 
 function memoryOf(directory: string): string | null {

@@ -1,16 +1,17 @@
 // What a server does unasked, beside answering: takes up notices, has the log verified, asks the witnesses. None of it
 // ever holds up a request, and each tells by itself what goes wrong.
-import { systemClock } from './core/clock.ts';
-import type { Instant } from './core/instant.ts';
+import { systemClock, systemTimer } from './core/clock.ts';
+import type { Guid } from './core/guid.ts';
 import { limits } from './core/limits.ts';
 import { audienceOf } from './event/catalog.ts';
 import type { Doer } from './log/append.ts';
 import { type Disposer, startDisposer } from './log/dispose.ts';
-import { takeNotices } from './notices.ts';
+import type { Verified } from './log/log-services.ts';
+import { type Notice, takeNotices } from './notices.ts';
 import { narrow } from './query/narrow.ts';
 import type { Sealing } from './sealing.ts';
 import type { Store } from './store/contract.ts';
-import { scheduleVerification, type VerificationSchedule } from './verification-schedule.ts';
+import { scheduleVerification, type VerificationSchedule, verifiedIn } from './verification-schedule.ts';
 
 export interface Chores {
   readonly verification: VerificationSchedule;
@@ -32,12 +33,13 @@ export async function startChores({ store, log }: Sealing, options: ChoreOptions
   const notices = await repeated(
     async () => {
       if (log.halted() !== null) return;
-      await takeNotices(directory, (guid, notice) => store.run('log.notice', { doer, guid, notice }));
+      const record = (guid: Guid, notice: Notice) => store.run('log.notice', { doer, guid, notice });
+      await takeNotices(directory, record, (sentence) => process.emitWarning(sentence));
     },
     limits.noticeMs,
     'A notice could not be recorded',
   );
-  const verification = scheduleVerification({
+  const verification = await scheduleVerification({
     directory,
     command,
     everyMs: verifyEveryMs,
@@ -46,12 +48,14 @@ export async function startChores({ store, log }: Sealing, options: ChoreOptions
     now: systemClock,
     report: (sentence) => process.emitWarning(sentence),
   });
-  const disposer = startDisposer({
+  const disposer = await startDisposer({
     store,
     now: systemClock,
+    timer: systemTimer,
     everyMs: limits.disposalEveryMs,
     doer,
     checkpoint: () => log.latest(),
+    takeNotices: notices.now,
     report: (error) => process.emitWarning(`What is past its term could not be disposed of: ${error}`),
   });
   log.witnesses?.start();
@@ -69,25 +73,26 @@ async function repeated(
   chore: () => Promise<void>,
   everyMs: number,
   failing: string,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ now(): Promise<void>; stop(): Promise<void> }> {
   const attempt = (): Promise<void> => chore().catch((error) => process.emitWarning(`${failing}: ${error}`));
   let running = attempt();
   await running;
-  const next = (): void => {
+  const now = (): Promise<void> => {
     running = running.then(attempt);
+    return running;
   };
-  const timer = setInterval(next, everyMs).unref();
+  const timer = setInterval(now, everyMs).unref();
   return {
+    now,
     stop: () => {
       clearInterval(timer);
-      next();
-      return running;
+      return now();
     },
   };
 }
 
-/** When the log was last found sound or not, by its own events. */
-async function lastVerification(store: Pick<Store, 'page'>): Promise<Instant | null> {
+/** How the last verification ended, by the log's own events. */
+async function lastVerification(store: Pick<Store, 'page'>): Promise<Verified | null> {
   const types = ['audit.log.verify', 'audit.log.verify_failed'];
   const query = narrow({ kind: 'in', field: 'type', values: types }, { kind: 'all' }, 'all', audienceOf);
   const page = await store.page(query, {
@@ -95,7 +100,8 @@ async function lastVerification(store: Pick<Store, 'page'>): Promise<Instant | n
     start: { kind: 'skip', rows: 0 },
     limit: 1,
     bound: null,
-    total: 0,
+    total: null,
   });
-  return page.events[0]?.occurredAt ?? null;
+  const event = page.events[0];
+  return event === undefined ? null : verifiedIn(event);
 }

@@ -2,7 +2,7 @@
 // `openLog` the store with its work for commands that run while no server has it open.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createServerSocket } from 'node:net';
 import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { backUp, type Restored, restore } from './backup.ts';
@@ -10,7 +10,7 @@ import { type Chores, startChores } from './chores.ts';
 import { type Config, readConfig } from './config.ts';
 import { monotonicClock, systemClock } from './core/clock.ts';
 import { AppError, assert } from './core/error.ts';
-import { newGuid, type Random, systemRandom } from './core/guid.ts';
+import { type Guid, newGuid, type Random, systemRandom } from './core/guid.ts';
 import { microsText } from './core/instant.ts';
 import { limits } from './core/limits.ts';
 import { product } from './core/version.ts';
@@ -32,12 +32,14 @@ import { createTokens } from './identity/token.ts';
 import { type IdentityRun, identityRun } from './identity/work.ts';
 import type { Doer } from './log/append.ts';
 import { checkpointTable, epochTable, originLine } from './log/epoch.ts';
+import { makeFolder } from './log/folder.ts';
 import { checkOrigin } from './log/import.ts';
 import { type ImportReport, importAll } from './log/import-all.ts';
+import { broughtKeys } from './log/key-pem.ts';
 import type { LogServices } from './log/log-services.ts';
 import { retentionTables } from './log/retention-table.ts';
 import { cosignatureTable, witnessTable } from './log/witness-table.ts';
-import { leaveNotice } from './notices.ts';
+import { leaveNotice, type Notice, withdrawNotice } from './notices.ts';
 import { openSealing, type Sealing } from './sealing.ts';
 import type { Readers, Store } from './store/contract.ts';
 import { inspectSqliteStore } from './store/sqlite/inspection.ts';
@@ -69,6 +71,8 @@ export interface Running {
 
 /** Opens the embedded store of a data folder; the writer gets all work of this program. */
 async function openStore(directory: string, segmentEvents: number = limits.segmentEvents): Promise<Store> {
+  // The runtime's own recursive mkdir never ends below a folder that takes none, such as /proc.
+  await makeFolder(directory, 0o700);
   return openSqliteStore({ directory, work: moduleUrl('./work'), segmentEvents });
 }
 
@@ -83,6 +87,8 @@ async function openLog(
   doer: Doer,
   segmentEvents?: number,
 ): Promise<Sealing> {
+  // Before anything is begun: a key that cannot be used.
+  if (config.logKey !== null) broughtKeys(config.logKey, ['ed25519']);
   const store = await openStore(directory, segmentEvents);
   try {
     await seedOnFirstStart(store, config.logName, password);
@@ -117,6 +123,7 @@ export async function serve(
   announce: FirstPassword['announce'],
   segmentEvents: number = limits.segmentEvents,
 ): Promise<Running> {
+  await freePort(config);
   const password = { chosen: config.adminPassword, announce };
   const doer = systemDoer({ interface: 'start', absent: 'not a request' });
   const sealing = await openLog(config.data, config, password, doer, segmentEvents);
@@ -149,6 +156,16 @@ export async function serve(
     await sealing.close();
     throw error;
   }
+}
+
+/** Throws the system's error where the port is taken: before a log is begun and its password told. */
+async function freePort({ host, port }: Config): Promise<void> {
+  const probe = createServerSocket();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen({ host, port }, resolve);
+  });
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
 }
 
 /** Imports into a store that no server has open. */
@@ -244,23 +261,34 @@ function moduleUrl(path: string): URL {
   return new URL(`${path}${import.meta.url.slice(-3)}`, import.meta.url);
 }
 
-/** A verified copy of a data folder; the log that was copied tells of it. */
+/**
+ * A verified copy of a data folder; the log that was copied tells of it. It does so from the beginning, so that whatever
+ * is erased meanwhile is known to stand in the copy.
+ */
 export async function backupOf(
   directory: string,
   target: string,
 ): Promise<{ readonly bytes: number; readonly leaves: number }> {
-  let leaves = 0;
-  const bytes = await backUp(directory, target, copySqliteStore, async (part) => {
-    leaves = await sound(part);
-  });
+  if (!isDataFolder(directory)) throw new AppError('UnprocessableEntity', [noDataFolder(directory)]);
+  const notice = { type: 'audit.log.backup', targetName: basename(target) } as const;
+  const begun = await leave(directory, { ...notice, data: { state: 'begun' } });
+  try {
+    let leaves = 0;
+    const bytes = await backUp(directory, target, copySqliteStore, async (part) => {
+      leaves = await sound(part);
+    });
+    await leave(directory, { ...notice, data: { bytes, events: leaves, begun } });
+    return { bytes, leaves };
+  } finally {
+    withdrawNotice(directory, begun);
+  }
+}
+
+/** Leaves a notice of what is done now; its guid. */
+async function leave(directory: string, notice: Notice): Promise<Guid> {
   const guid = newGuid(Math.floor(systemClock() / 1000), systemRandom);
-  const notice = {
-    type: 'audit.log.backup',
-    targetName: basename(target),
-    data: { bytes, events: leaves },
-  } as const;
   await leaveNotice(directory, guid, notice, systemRandom);
-  return { bytes, leaves };
+  return guid;
 }
 
 /** A data folder out of a verified backup; no process may have the folder open. */
@@ -270,12 +298,15 @@ export async function restoreTo(copy: string, directory: string, replace: boolea
     const stamp = microsText(systemClock())
       .replaceAll(/[^0-9]/g, '')
       .slice(0, 14);
-    return await restore(copy, directory, {
+    const restored = await restore(copy, directory, {
       replace,
       stamp,
       verify: async (folder) => void (await sound(folder)),
       hasMore: async () => (await newestIn(directory)) > (await newestIn(copy)),
     });
+    const replaced = restored.replaced === null ? null : basename(restored.replaced);
+    await leave(directory, { type: 'audit.log.restore', targetName: basename(copy), data: { replaced } });
+    return restored;
   } finally {
     held?.release();
   }

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from './core/clock.ts';
-import { type Instant, microsPerSecond } from './core/instant.ts';
+import { microsPerSecond } from './core/instant.ts';
 import { limits } from './core/limits.ts';
+import type { StoredEvent } from './event/event.ts';
 import type { Happening } from './log/append.ts';
 import type { Verified } from './log/log-services.ts';
 
@@ -15,8 +16,8 @@ export interface VerificationParts {
   readonly command: URL;
   /** 0: never. */
   readonly everyMs: number;
-  /** When a verification was last told of in the log; null where never. */
-  readonly last: () => Promise<Instant | null>;
+  /** The last one that the log tells of; null where there was none. */
+  readonly last: () => Promise<Verified | null>;
   readonly record: (happening: Happening) => Promise<unknown>;
   readonly now: Clock;
   /** Hears of a failure. */
@@ -24,7 +25,7 @@ export interface VerificationParts {
 }
 
 export interface VerificationSchedule {
-  /** The last one of this process; null before the first. */
+  /** The last one, also of an earlier process; null before the first. */
   verified(): Verified | null;
   /** Verifies now; resolves when the result is in the log. */
   run(): Promise<Verified>;
@@ -32,8 +33,8 @@ export interface VerificationSchedule {
 }
 
 /** Looks now and then whether a verification is due. */
-export function scheduleVerification(parts: VerificationParts): VerificationSchedule {
-  let latest: Verified | null = null;
+export async function scheduleVerification(parts: VerificationParts): Promise<VerificationSchedule> {
+  let latest = await parts.last();
   let running: Promise<unknown> = Promise.resolve();
   const ending = new AbortController();
   const run = async (): Promise<Verified> => {
@@ -44,8 +45,8 @@ export function scheduleVerification(parts: VerificationParts): VerificationSche
     return verified;
   };
   const look = async (): Promise<void> => {
-    const last = await parts.last();
-    if (last !== null && parts.now() - last < parts.everyMs * 1_000) return;
+    const last = latest;
+    if (last !== null && parts.now() - last.at < parts.everyMs * 1_000) return;
     await run();
   };
   const timer =
@@ -82,6 +83,16 @@ function happeningOf({ isSound, seconds, reason }: Verified): Happening {
     outcome: isSound ? 'success' : 'failure',
     data: { seconds, ...(reason !== null && { reason }) },
   };
+}
+
+/** What such an event tells. */
+export function verifiedIn({ type, occurredAt, data }: StoredEvent): Verified {
+  const told: unknown = JSON.parse(data);
+  const member = (name: string): unknown =>
+    typeof told === 'object' ? Reflect.get(told ?? {}, name) : undefined;
+  const isSound = type === 'audit.log.verify';
+  const reason = isSound ? null : String(member('reason') ?? '');
+  return { at: occurredAt, isSound, seconds: Number(member('seconds') ?? 0), reason };
 }
 
 /** Runs the command that verifies a data folder. Rejects where it could not run to its end. */

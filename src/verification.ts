@@ -33,7 +33,7 @@ export function holds({ epochs, faults }: FolderReport): boolean {
   return faults.length === 0 && epochs.every(({ findingsCount }) => findingsCount === 0);
 }
 
-/** Verifies a data folder. Without keys of its own it trusts those that the folder itself lists, and says so. */
+/** Verifies a data folder. Only where no keys are given does it trust those that the folder itself lists. */
 export async function verifyFolder(
   directory: string,
   inspect: (file: string) => Inspection,
@@ -194,11 +194,10 @@ async function verifyEpoch(
   const given = [...told, ...(checks.earlier ?? [])].filter((note) => originOf(note) === epoch.origin);
   const newest = notes.at(-1)?.note ?? own[0]?.note ?? given.at(-1);
   if (newest === undefined) return null;
-  const listed = checks.policy === undefined ? folder.keys.get(epoch.origin) : [];
-  const keys = [...(checks.keys ?? []), ...(listed ?? [])];
+  const isGiven = (checks.keys ?? []).length + (checks.policy?.logs ?? []).length > 0;
   return verifyLog(storeSource(directory, inspection, epoch.number, newest), {
     ...checks,
-    keys,
+    ...(!isGiven && { keys: folder.keys.get(epoch.origin) ?? [] }),
     kept: notes
       .slice(0, -1)
       .filter(({ isRight }) => isRight)

@@ -1,12 +1,12 @@
 // Everything that the writer can be asked to do, by name: the module that the writer thread loads.
 import { importPermitted } from './foundation/import.ts';
 import { operations } from './foundation/operations.ts';
+import { passTime } from './foundation/proposals.ts';
 import { identityWork } from './identity/work.ts';
 import { certify, disposeSlice, dropOldest, sweepStep } from './log/dispose.ts';
 import { keepCheckpoint, openEpoch } from './log/epoch.ts';
 import { endImport } from './log/import.ts';
 import { recordKeys } from './log/key-events.ts';
-import { passTime } from './log/proposal.ts';
 import { keepCosignature, recordWitness } from './log/witness-table.ts';
 import { recordNotice } from './notices.ts';
 import { firstStart } from './start.ts';

@@ -19,7 +19,11 @@ export async function sayChange(answer: unknown, done: string, json: boolean): P
   const guid = textAt(proposal, 'guid');
   await say(`This takes two people. It is proposal ${guid}:`);
   for (const line of proposalLines(proposal)) await say(`  ${line}`);
-  await say(`Another administrator approves it with "hansard retention approve ${guid}".`);
+  const who =
+    textAt(proposal, 'acts_at') === ''
+      ? 'Another administrator'
+      : 'A second administrator who comes until then';
+  await say(`${who} approves it with "hansard retention approve ${guid}".`);
 }
 
 /** What a proposal would do and what it waits for, in lines. */
@@ -29,14 +33,20 @@ export function proposalLines(proposal: unknown): string[] {
   return [
     subjectLine(textAt(proposal, 'kind'), fieldAt(proposal, 'subject')),
     ...(reason === '' ? [] : [`reason: ${visible(reason)}`]),
-    `proposed by ${visible(textAt(proposal, 'proposed_by', 'name'))} at ${textAt(proposal, 'proposed_at')}`,
+    ...proposerLines(proposal),
     acts === ''
       ? `lapses at ${textAt(proposal, 'lapses_at')} unless another administrator approves it`
       : `acts at ${acts} unless it is withdrawn: nobody else could approve it`,
   ];
 }
 
+function proposerLines(proposal: unknown): string[] {
+  const at = textAt(proposal, 'proposed_at');
+  return at === '' ? [] : [`proposed by ${visible(textAt(proposal, 'proposed_by', 'name'))} at ${at}`];
+}
+
 function subjectLine(kind: string, subject: unknown): string {
+  if (kind === '') return 'something that is shown to those alone who see the whole log';
   if (kind === 'release') return `release hold ${quoted(textAt(subject, 'hold_name'))}`;
   if (kind === 'erase') {
     const parts = itemsAt(subject, 'parts').map((part) => (part === 'particulars' ? 'names' : String(part)));

@@ -64,14 +64,16 @@ function listCommand(hold: Command): void {
 async function list(options: Options): Promise<void> {
   const answer = await (await connect(options)).json('/api/holds');
   if (options.json === true) return say(JSON.stringify(answer, null, 2));
-  const rows = itemsAt(answer, 'resources').map((one) => [
-    visible(textAt(one, 'name')),
-    String(numberAt(one, 'events') ?? 0),
-    textAt(one, 'created_at').slice(0, 10),
-    visible(textAt(one, 'created_by', 'name')),
-    scopeInShort(fieldAt(one, 'scope')),
-    visible(textAt(one, 'reason')),
-  ]);
+  const rows = itemsAt(answer, 'resources').map((one) =>
+    [
+      textAt(one, 'name'),
+      String(numberAt(one, 'events') ?? 0),
+      textAt(one, 'created_at').slice(0, 10),
+      textAt(one, 'created_by', 'name'),
+      scopeInShort(fieldAt(one, 'scope')),
+      textAt(one, 'reason'),
+    ].map(visible),
+  );
   const [header = '', ...lines] = aligned([['name', 'events', 'since', 'by', 'covers', 'reason'], ...rows]);
   await say(bold(header));
   for (const line of lines) await say(line);
@@ -81,7 +83,7 @@ function scopeInShort(scope: unknown): string {
   const conditions = Object.entries(scope ?? {}).map(
     ([name, value]) => `${name}=${[value].flat().join(',')}`,
   );
-  return visible(conditions.join(' ')) || 'everything';
+  return conditions.join(' ') || 'everything';
 }
 
 function createCommand(hold: Command): void {

@@ -1,9 +1,10 @@
 // hansard key: the keys that the log's checkpoints are signed with. On the server that you are logged in to, or in a
 // data folder that no server has open.
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { limits } from '../core/limits.ts';
 import { itemsAt, numberAt, textAt } from '../export/field.ts';
 import { type DirectoryOptions, directoryOptions, inDirectory } from './directory.ts';
+import { CliFailure } from './failure.ts';
 import { outputSink } from './output.ts';
 import { confirm } from './prompt.ts';
 import { aligned, bold, say, tell, visible } from './terminal.ts';
@@ -19,6 +20,7 @@ interface RotateOptions extends ListOptions {
 
 interface ExportOptions extends DirectoryOptions {
   readonly policy?: boolean;
+  readonly epoch?: number;
 }
 
 export function keyCommand(program: Command): void {
@@ -107,7 +109,12 @@ function exportCommand(key: Command): void {
       'Print the public keys that the log is verified with, one a line, in the form of C2SP signed-note; or a whole ' +
         'policy file of C2SP tlog-policy, with the witnesses and the quorum of the server.',
     )
-    .option('--policy', 'a policy file, ready to verify by');
+    .option('--policy', 'a policy file, ready to verify by')
+    .addOption(
+      new Option('--epoch <number>', 'the policy of an earlier epoch; the keys are printed of all').argParser(
+        wholeNumber,
+      ),
+    );
   directoryOptions(command)
     .addHelpText(
       'after',
@@ -116,17 +123,50 @@ Get them from somebody you trust: whoever hands out the log could hand out keys 
 
 Examples:
   hansard key export
-  hansard key export --policy > hansard.policy`,
+  hansard key export --policy > hansard.policy
+  hansard key export --policy --epoch 1`,
     )
     .action(exportKeys);
 }
 
 async function exportKeys(options: ExportOptions): Promise<void> {
-  const keys = await readKeys(options);
-  const verifierKeys = itemsAt(keys, 'keys').map((key) => `${textAt(key, 'verifier_key')}\n`);
+  const text = options.policy === true ? await policyOf(options) : (await allVerifierKeys(options)).join('');
   const output = outputSink();
-  await output.write(options.policy === true ? textAt(keys, 'policy') : verifierKeys.join(''));
+  await output.write(text);
   await output.finish();
+}
+
+/** Of one epoch: a policy names each key once, and two epochs of a log may have the same key under two names. */
+async function policyOf(options: ExportOptions): Promise<string> {
+  if (options.epoch === undefined) return textAt(await readKeys(options), 'policy');
+  const { epoch } = options;
+  const keys = await inDirectory(
+    options,
+    (remote) => remote.json(`/log/epochs/${epoch}/keys`),
+    async ({ log }): Promise<unknown> => {
+      const { presentKeys } = await import('../http/log/keys.ts');
+      const found = (await log.epochs()).find(({ number }) => number === epoch);
+      if (found === undefined) throw new CliFailure(`The log has no epoch ${epoch}.`);
+      return presentKeys(log, found, null);
+    },
+  );
+  return textAt(keys, 'policy');
+}
+
+/** Lines of all epochs, the present one's first. */
+async function allVerifierKeys(options: DirectoryOptions): Promise<string[]> {
+  const shown = await inDirectory(
+    options,
+    (remote) => remote.json('/log'),
+    async ({ log }): Promise<unknown> => {
+      const { formatVerifierKey } = await import('../merkle/note.ts');
+      const keysOf = (origin: string): string[] => log.keys.verifierKeys(origin).map(formatVerifierKey);
+      return { epochs: (await log.epochs()).map(({ origin }) => ({ verifier_keys: keysOf(origin) })) };
+    },
+  );
+  return itemsAt(shown, 'epochs')
+    .toReversed()
+    .flatMap((epoch) => itemsAt(epoch, 'verifier_keys').map((key) => `${visible(String(key))}\n`));
 }
 
 /** The answer of `GET /log/keys`. */
@@ -165,4 +205,9 @@ function days(text: string): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (number <= limits.keyOverlapDaysMax) return number;
   throw new InvalidArgumentError(`It is a whole number of days from 0 to ${limits.keyOverlapDaysMax}.`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is the number of an epoch, from 1.');
 }

@@ -21,10 +21,28 @@ import { type Environment, type SessionChoice, serverUrl } from './session.ts';
 export interface FoundLog {
   /** The address of its prefix; null for a folder. */
   readonly address: string | null;
-  /** Oldest epoch first, the present one last. */
-  readonly epochs: readonly LogSource[];
+  readonly present: LogSource;
+  /** What is there in the place of each older epoch, oldest first. */
+  readonly older: readonly OlderEpoch[];
   /** The keys that the log itself tells: worth no more than its own word. */
   readonly told: () => Promise<VerifierKey[]>;
+}
+
+export interface OlderEpoch {
+  /** As its place says. */
+  readonly number: number;
+  readonly source: LogSource;
+}
+
+/** Whether two origin lines are of epochs of one log. */
+export function isSameLog(one: string, other: string): boolean {
+  const log = originParts(one)?.log;
+  return one === other || (log !== undefined && log === originParts(other)?.log);
+}
+
+/** Whether an origin line is that of the epoch with this number of the log that `present` is an epoch of. */
+export function isEpochOf(present: string, origin: string, number: number): boolean {
+  return isSameLog(origin, present) && originParts(origin)?.epoch === number;
 }
 
 /** The origin that a note's checkpoint names; null where it cannot be read. */
@@ -39,10 +57,10 @@ export function originOf(note: string): string | null {
 
 /** The log in a published folder. */
 export async function logInFolder(folder: string): Promise<FoundLog> {
-  const { present, epochs } = await epochsOf(directorySource(folder), (number) =>
+  const found = await epochsOf(directorySource(folder), (number) =>
     directorySource(join(folder, 'epochs', number)),
   );
-  return { address: null, epochs: [...epochs, present], told: async () => [] };
+  return { address: null, ...found, told: async () => [] };
 }
 
 /**
@@ -53,12 +71,8 @@ export async function logBehind(choice: SessionChoice, env: Environment = proces
   const { base, send } = await callerOf(choice, env);
   const open = (prefix: string) => urlSource(prefix, { send, tries: 1 });
   const found = await firstLog([base, `${base}/log`].map(open));
-  const { present, epochs } = await epochsOf(found, (number) => open(`${found.name}/epochs/${number}`));
-  return {
-    address: found.name,
-    epochs: [...epochs, present],
-    told: () => keysToldBy(found),
-  };
+  const epochs = await epochsOf(found, (number) => open(`${found.name}/epochs/${number}`));
+  return { address: found.name, ...epochs, told: () => keysToldBy(found) };
 }
 
 type UrlSource = ReturnType<typeof urlSource>;
@@ -82,18 +96,20 @@ function noLog(address: string, why: string): CliFailure {
 /** Its checkpoint is read once, so that all that follows is about the same; older epochs are those that are there. */
 async function epochsOf(
   source: LogSource,
-  older: (number: string) => LogSource,
-): Promise<{ readonly present: LogSource; readonly epochs: readonly LogSource[] }> {
+  epochAt: (number: string) => LogSource,
+): Promise<Pick<FoundLog, 'present' | 'older'>> {
   const present = await pinned(source);
   const note = await attempt(present.checkpoint(), ['broken']);
   const newest = note instanceof SourceFailure ? 1 : (originParts(originOf(note) ?? '')?.epoch ?? 1);
-  const epochs: LogSource[] = [];
+  const older: OlderEpoch[] = [];
   for (let number = Math.max(1, newest - limits.olderEpochsMax); number < newest; number += 1) {
-    const epoch = await pinned(older(String(number)));
+    const epoch = await pinned(epochAt(String(number)));
     const there = await attempt(epoch.checkpoint(), ['missing', 'broken']);
-    if (!(there instanceof SourceFailure) || there.problem === 'broken') epochs.push(epoch);
+    if (!(there instanceof SourceFailure) || there.problem === 'broken') {
+      older.push({ number, source: epoch });
+    }
   }
-  return { present, epochs };
+  return { present, older };
 }
 
 async function pinned(source: LogSource): Promise<LogSource> {
@@ -138,10 +154,10 @@ async function callerOf(choice: SessionChoice, env: Environment): Promise<Caller
   }
 }
 
-/** Credentials in the environment are for HANSARD_URL where that is set, and stay away from other servers. */
+/** Credentials in the environment are for HANSARD_URL: where a server is named, they go to no other. */
 function ownEnv(server: string | null, env: Environment): Environment {
   const { HANSARD_URL: own, HANSARD_TOKEN: _, HANSARD_USER: __, HANSARD_PASSWORD: ___, ...rest } = env;
-  return server === null || !own || serverUrl(own) === server ? env : rest;
+  return server === null || (own && serverUrl(own) === server) ? env : rest;
 }
 
 function asSourceFailure(error: unknown): never {

@@ -26,7 +26,7 @@ import { retentionCommand } from './retention.ts';
 import { serveCommand } from './serve.ts';
 import { spaceCommand } from './space.ts';
 import { targetCommand } from './target.ts';
-import { tell } from './terminal.ts';
+import { tell, visible, visibleLines } from './terminal.ts';
 import { typesCommand } from './types.ts';
 import { userCommand } from './user.ts';
 import { verifyCommand } from './verify.ts';
@@ -87,25 +87,25 @@ function meant(program: Command, args: readonly string[]): readonly string[] {
   return first === 'help' && second !== undefined && !isKnown && !second.startsWith('-') ? [second] : args;
 }
 
-/** Tells what went wrong and answers the exit code. */
+/** Tells what went wrong and answers the exit code. A sentence may be a server's: it does not steer the terminal. */
 function toldFailure(error: unknown): number {
   // Commander has told it already; help and version end here too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (process.env.HANSARD_DEBUG && error instanceof Error) tell(error.stack ?? error.message);
+  if (process.env.HANSARD_DEBUG && error instanceof Error) tell(visibleLines(error.stack ?? error.message));
   if (error instanceof CliFailure) {
-    tell(error.message);
+    tell(visible(error.message));
     return error.exitCode;
   }
   if (error instanceof ConfigError) {
-    tell(error.message);
+    tell(visible(error.message));
     return exitCodes.usage;
   }
   if (error instanceof AppError || errorCode(error) !== '') {
-    tell(error instanceof AppError ? error.message : systemSentence(error));
+    tell(visible(error instanceof AppError ? error.message : systemSentence(error)));
     return exitCodes.failed;
   }
   const message = error instanceof Error ? error.message : String(error);
-  tell(`Something is wrong with this program: ${message} (HANSARD_DEBUG=1 shows where).`);
+  tell(visible(`Something is wrong with this program: ${message} (HANSARD_DEBUG=1 shows where).`));
   return exitCodes.failed;
 }
 

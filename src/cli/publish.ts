@@ -51,8 +51,9 @@ the folder has already is not asked for again. Run it as often as you like, but 
 
 async function run(folder: string, options: PublishOptions): Promise<void> {
   const progress = await startProgress('tiles');
+  const hashesOnly = options.hashesOnly === true;
   const write = (epochs: readonly LogEpoch[]): Promise<Published> =>
-    publish(epochs, folder, { hashesOnly: options.hashesOnly === true, watch: whenLong(progress) });
+    publish(epochs, folder, { hashesOnly, watch: whenLong(progress) });
   const published = await untilInterrupted(
     () =>
       inDirectory(
@@ -63,7 +64,7 @@ async function run(folder: string, options: PublishOptions): Promise<void> {
     () => progress.stop(),
     `Stopped: the checkpoint in ${folder} is as it was. Start again to go on.`,
   ).finally(() => progress.stop());
-  tell(summary(published, folder));
+  tell(summary(published, folder, hashesOnly));
 }
 
 /** Nothing is told of what is over in a moment. */
@@ -121,10 +122,20 @@ function asFailure(error: unknown): never {
   throw new CliFailure(error.message + hint, codes[error.problem]);
 }
 
-function summary({ origin, size, before, minimumIndex }: Published, folder: string): string {
+function summary(published: Published, folder: string, hashesOnly: boolean): string {
+  const { origin, size, before, minimumIndex, bundles, laidAside } = published;
   const entries = counted(size, 'entry', 'entries');
-  const news = size === before ? 'nothing new' : counted(size - before, 'new one');
-  const added = before === 0 ? '' : `, ${news}`;
+  const written = before > 0 && bundles > 0 ? `; ${counted(bundles, 'bundle')} of entries written` : '';
   const gone = minimumIndex === 0 ? '' : `; those before ${minimumIndex} were disposed of`;
-  return `Published ${visible(origin)} in ${folder}: ${entries}${added}${gone}.`;
+  const moved = laidAside === null ? '' : `; epoch ${laidAside} is in epochs/${laidAside} now`;
+  return (
+    `Published ${visible(origin)} in ${folder}: ${hashesOnly ? 'the hashes of ' : ''}${entries}` +
+    `${news(published)}${written}${gone}${moved}.`
+  );
+}
+
+function news({ size, before, bundles }: Published): string {
+  if (before === 0) return '';
+  if (size > before) return `, ${counted(size - before, 'new one')}`;
+  return bundles === 0 ? ', nothing new' : '';
 }

@@ -32,6 +32,9 @@ Example:
       const { replaced, needsAcceptance } = await restoreTo(copy, data, options.replace === true);
       tell(`${data} is ${copy} again, verified.`);
       if (replaced !== null) tell(`What was there before is now ${replaced}.`);
-      if (needsAcceptance) tell('Start it once with: hansard serve --accept-restore');
+      if (needsAcceptance) {
+        tell(`Start it once with: hansard serve --data ${data} --accept-restore`);
+        tell('A new epoch begins then: give its verifier keys to whoever verifies (hansard key export).');
+      }
     });
 }

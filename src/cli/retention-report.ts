@@ -6,19 +6,19 @@ import { aligned, bold, counted, visible } from './terminal.ts';
 /** `/api/retention` in lines. */
 export function retentionLines(answer: unknown): string[] {
   const prolongations = itemsAt(answer, 'prolongations').map((one) => [
-    visible(textAt(one, 'organization_guid')),
+    shown(one, 'organization_guid'),
     months(numberAt(one, 'kept_months')),
     sinceBy(one),
   ]);
   const presets = itemsAt(answer, 'presets').map((preset) => [
-    textAt(preset, 'name'),
+    shown(preset, 'name'),
     `searchable ${months(numberAt(preset, 'searchable_months'))}`,
     `kept ${months(numberAt(preset, 'kept_months'))}`,
   ]);
   const policy = fieldAt(answer, 'policy');
   return [
     ...aligned([
-      ['Policy:', textAt(policy, 'preset')],
+      ['Policy:', shown(policy, 'preset')],
       ['Searchable:', months(numberAt(policy, 'searchable_months'))],
       ['Kept:', months(numberAt(policy, 'kept_months'))],
       ['Since:', sinceBy(policy)],
@@ -29,8 +29,13 @@ export function retentionLines(answer: unknown): string[] {
   ];
 }
 
+/** A text of an answer. Servers say what they like: none of it steers the terminal. */
+function shown(answer: unknown, ...path: readonly string[]): string {
+  return visible(textAt(answer, ...path));
+}
+
 function waitingLines(proposal: unknown): string[] {
-  return [textAt(proposal, 'guid'), ...proposalLines(proposal).map((line) => `  ${line}`)];
+  return [shown(proposal, 'guid'), ...proposalLines(proposal).map((line) => `  ${visible(line)}`)];
 }
 
 function section(title: string, lines: readonly string[]): string[] {
@@ -38,8 +43,8 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function sinceBy(rule: unknown): string {
-  const since = textAt(rule, 'since');
-  return since === '' ? 'the beginning' : `${since} by ${visible(textAt(rule, 'set_by', 'name'))}`;
+  const since = shown(rule, 'since');
+  return since === '' ? 'the beginning' : `${since} by ${shown(rule, 'set_by', 'name')}`;
 }
 
 function months(count: number | null): string {
@@ -50,12 +55,12 @@ function months(count: number | null): string {
 
 /** `/api/disposals` in lines. */
 export function runLines(answer: unknown): string[] {
-  const state = textAt(answer, 'state');
+  const state = shown(answer, 'state');
   if (state === 'running') return ['The disposer is at work; its certificate will tell when it is done.'];
   const would = state === 'planned' ? 'would be ' : '';
   const erased = numberAt(answer, 'erased') ?? 0;
   const dropped = numberAt(answer, 'dropped') ?? 0;
-  const certificate = textAt(answer, 'certificate');
+  const certificate = shown(answer, 'certificate');
   return [
     `Data and names of ${counted(erased, 'event')} ${would}erased.`,
     `${counted(dropped, 'event')} in whole segments ${would}dropped.`,
@@ -65,36 +70,38 @@ export function runLines(answer: unknown): string[] {
 }
 
 function sparedLine(spared: unknown): string {
-  const name = visible(textAt(spared, 'name'));
+  const name = shown(spared, 'name');
   return `Hold "${name}" keeps ${counted(numberAt(spared, 'events') ?? 0, 'event')} past their term.`;
 }
 
 /** The event that certifies a disposal or an erasure, in lines. */
 export function certificateLines(event: unknown): string[] {
-  const isErasure = textAt(event, 'type') === 'audit.log.erase';
+  const isErasure = shown(event, 'type') === 'audit.log.erase';
   const data = fieldAt(event, 'data');
   return [
     ...aligned([
-      ['Certificate:', textAt(event, 'guid')],
-      ['At:', textAt(event, 'occurred_at')],
-      ['By:', visible(textAt(event, 'actor', 'username') || textAt(event, 'actor', 'guid'))],
+      ['Certificate:', shown(event, 'guid')],
+      ['At:', shown(event, 'occurred_at')],
+      ['By:', shown(event, 'actor', 'username') || shown(event, 'actor', 'guid')],
       ...(isErasure ? erasureRows(event, data) : disposalRows(data)),
     ]),
     ...section('Spared', itemsAt(data, 'spared').map(sparedLine)),
     ...section(
       'Copies that may still hold it',
-      aligned(itemsAt(data, 'backups').map((one) => [textAt(one, 'at'), visible(textAt(one, 'name'))])),
+      aligned(itemsAt(data, 'backups').map((one) => [shown(one, 'at'), shown(one, 'name')])),
     ),
   ];
 }
 
 function erasureRows(event: unknown, data: unknown): string[][] {
-  const parts = itemsAt(data, 'parts').map((part) => (part === 'particulars' ? 'names' : String(part)));
+  const parts = itemsAt(data, 'parts').map((part) =>
+    part === 'particulars' ? 'names' : visible(String(part)),
+  );
   return [
-    ['Erased:', `${parts.join(' and ')} of event ${textAt(event, 'target', 'guid')}`],
+    ['Erased:', `${parts.join(' and ')} of event ${shown(event, 'target', 'guid')}`],
     ['Leaf:', `${numberAt(data, 'index')} of epoch ${numberAt(data, 'epoch')}`],
-    ['Reason:', visible(textAt(data, 'reason'))],
-    ['Proposal:', textAt(data, 'proposal')],
+    ['Reason:', shown(data, 'reason')],
+    ['Proposal:', shown(data, 'proposal')],
   ];
 }
 
@@ -103,8 +110,8 @@ function disposalRows(data: unknown): string[][] {
   const kept = `kept ${months(numberAt(rule, 'kept_months'))}`;
   const checkpoint = fieldAt(data, 'checkpoint');
   return [
-    ['Rule:', `${textAt(rule, 'preset')}: ${kept}`],
-    ['Judged at:', textAt(data, 'judged_at')],
+    ['Rule:', `${shown(rule, 'preset')}: ${kept}`],
+    ['Judged at:', shown(data, 'judged_at')],
     ...partRows('Erased:', fieldAt(data, 'erased')),
     ...partRows('Dropped:', fieldAt(data, 'dropped')),
     ...(checkpoint === null
@@ -112,7 +119,7 @@ function disposalRows(data: unknown): string[][] {
       : [
           [
             'Checkpoint:',
-            `${textAt(checkpoint, 'origin')} ${numberAt(checkpoint, 'size')} ${textAt(checkpoint, 'root')}`,
+            `${shown(checkpoint, 'origin')} ${numberAt(checkpoint, 'size')} ${shown(checkpoint, 'root')}`,
           ],
         ]),
   ];
@@ -126,7 +133,7 @@ function partRows(label: string, part: unknown): string[][] {
   const more = numberAt(part, 'more') ?? 0;
   return [
     [label, counted(numberAt(part, 'events') ?? 0, 'event')],
-    ['', `of ${textAt(part, 'from')} to ${textAt(part, 'to')}`],
+    ['', `of ${shown(part, 'from')} to ${shown(part, 'to')}`],
     ['', `leaves ${leaves.join(' to ')} (epoch/index)`],
     ...itemsAt(part, 'organizations').map((one) => [
       '',
@@ -137,6 +144,6 @@ function partRows(label: string, part: unknown): string[][] {
 }
 
 function organization(one: unknown): string {
-  const guid = textAt(one, 'organization_guid');
-  return guid === '' ? 'no organization' : `organization ${visible(guid)}`;
+  const guid = shown(one, 'organization_guid');
+  return guid === '' ? 'no organization' : `organization ${guid}`;
 }

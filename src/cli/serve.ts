@@ -14,6 +14,7 @@ export function serveCommand(program: Command): void {
 Environment (flags win): ${Object.values(settings)
         .flatMap(({ env }) => env.slice(0, 1))
         .join(', ')},
+HANSARD_LOG_KEY (the key that signs the log, as PEM text, instead of a file),
 HANSARD_ADMIN_PASSWORD (the password of the user admin on the very first start).
 
 Examples:

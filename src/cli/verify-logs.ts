@@ -2,6 +2,7 @@
 // afterwards. A log behind an address must be the one that was there before, and only have grown.
 import { systemClock } from '../core/clock.ts';
 import { microsText } from '../core/instant.ts';
+import { sameHash } from '../merkle/hash.ts';
 import { formatVerifierKey, type VerifierKey } from '../merkle/note.ts';
 import type { Policy } from '../merkle/policy.ts';
 import type { FolderReport } from '../verification.ts';
@@ -10,7 +11,7 @@ import type { NoteReport, Trust } from '../verify/note.ts';
 import { attempt, type LogSource, SourceFailure } from '../verify/source.ts';
 import { reasonOf } from './failure.ts';
 import { type KnownLog, keepKnownLogs, keysOf, knownLogs, knownLogsPath } from './known-logs.ts';
-import { type FoundLog, originOf } from './log-address.ts';
+import { type FoundLog, isEpochOf, isSameLog, originOf } from './log-address.ts';
 import { counted, tell, visible } from './terminal.ts';
 import {
   type Compared,
@@ -53,25 +54,34 @@ export interface Outcome {
 
 /** What may be trusted: keys and policy, and in their absence what is remembered. */
 export function trustOf({ keys, policy }: Beforehand, remembered: readonly VerifierKey[]): Trust {
-  return { keys, ...(policy === null ? {} : { policy }), remembered };
+  return { keys, ...(policy === null ? {} : { policy }), remembered, isSameLog };
 }
 
 /** Where the keys came from that a note was checked with. */
-export function standingOf(
-  { isChecked, signers }: NoteReport,
+export function vouchedBy(
+  note: NoteReport,
   { keys, policy }: Beforehand,
   remembered: readonly VerifierKey[],
   told: readonly VerifierKey[],
-): KeyStanding {
-  if (!isChecked) return 'none';
-  if (policy !== null) return 'policy';
-  const isAmong = (known: readonly VerifierKey[]): boolean => {
-    const texts = new Set(known.map(formatVerifierKey));
-    return signers.some((key) => texts.has(formatVerifierKey(key)));
-  };
-  if (isAmong(keys)) return 'given';
-  if (isAmong(remembered)) return 'remembered';
-  return isAmong(told) ? 'told' : 'own';
+): Vouched {
+  const sources: readonly (readonly [KeyStanding, readonly VerifierKey[]])[] = [
+    ['policy', policy?.logs.map(({ key }) => key) ?? []],
+    ['given', keys],
+    ['remembered', remembered],
+    ['told', told],
+  ];
+  for (const [standing, known] of sources) {
+    const names = known.filter((key) => note.signers.some(isOf(key))).map(({ name }) => name);
+    if (names.length === 0) continue;
+    return { note, standing, isOfOtherEpoch: !note.signers.some(({ name }) => names.includes(name)) };
+  }
+  return { note, standing: note.signers.length > 0 ? 'own' : 'none', isOfOtherEpoch: false };
+}
+
+/** Whether a signer is a known key, by the name of whatever epoch that is known. */
+function isOf(known: VerifierKey): (signer: VerifierKey) => boolean {
+  return ({ name, type, key }) =>
+    type === known.type && sameHash(key, known.key) && isSameLog(name, known.name);
 }
 
 interface Verified {
@@ -91,32 +101,39 @@ export async function verifyFound(
   const known = options.forget ? await without(memory, found) : memory;
   const told = await toldKeys(found, beforehand, known);
   const all: Verified[] = [];
-  for (const source of found.epochs) {
+  for (const source of [...found.older.map((epoch) => epoch.source), found.present]) {
     all.push(await verifyEpoch(source, found.address, beforehand, known, told, options));
   }
+  const reports = all.map(({ report }) => report);
   const strange = [
-    ...strangers(
-      beforehand,
-      all.map(({ report }) => report),
-    ),
+    ...strangers(beforehand, reports),
+    ...misplaced(found, reports),
     ...replaced(found.address, known, all),
   ];
   const outcome = outcomeOf(all, strange, options.hashesOnly);
-  const news = outcome.failure === null ? all.flatMap((one) => memoryOf(one, found.address)) : [];
+  const news = outcome.failure === null ? all.filter((one) => isWorthKeeping(one, found.address)) : [];
   if (news.length > 0 || options.forget) {
-    const renewed = new Set(news.map(({ origin }) => origin));
-    await remember([...known.filter(({ origin }) => !renewed.has(origin)), ...news]);
+    const renewed = new Set(news.map(({ remembered }) => remembered));
+    await remember([
+      ...known.filter((log) => !renewed.has(log)),
+      ...news.map((one) => memoryOf(one, found.address)),
+    ]);
   }
   return outcome;
 }
 
-/** All that is remembered but of this log: by its address, and by the origins that are there now. */
-async function without(memory: readonly KnownLog[], { address, epochs }: FoundLog): Promise<KnownLog[]> {
-  const notes = await Promise.all(epochs.map((epoch) => attempt(epoch.checkpoint(), ['broken'])));
-  const origins = new Set(notes.map((note) => (note instanceof SourceFailure ? null : originOf(note))));
+/** All that is remembered but from this address; for a folder, but of this log from folders. No word of it is believed. */
+async function without(memory: readonly KnownLog[], { address, present }: FoundLog): Promise<KnownLog[]> {
+  const origin = (await originIn(present)) ?? '';
   return memory.filter(
-    (log) => !origins.has(log.origin) && (log.address === null || log.address !== address),
+    (log) => log.address !== address || (address === null && !isSameLog(log.origin, origin)),
   );
+}
+
+/** The origin of a source's checkpoint; null where that cannot be read. */
+async function originIn(source: LogSource): Promise<string | null> {
+  const note = await attempt(source.checkpoint(), ['broken']);
+  return note instanceof SourceFailure ? null : originOf(note);
 }
 
 /** Verifies a data folder with its store. */
@@ -133,7 +150,7 @@ export async function verifyData(
     onProgress,
   });
   const all = folder.epochs.map((report): Verified => {
-    const vouched = { note: report.note, standing: standingOf(report.note, beforehand, [], []) };
+    const vouched = vouchedBy(report.note, beforehand, [], []);
     return { report, vouched, compared: comparedOf(report, beforehand, null), remembered: null };
   });
   const faults = [...folder.faults, ...strangers(beforehand, folder.epochs)];
@@ -142,17 +159,21 @@ export async function verifyData(
   return { lines: [...lines, ...open], json: { ...json, unsealed: folder.unsealed }, failure };
 }
 
-/** What the log says of its own keys counts where nothing better is known, and only behind an address. */
+/**
+ * What the log says of its own keys counts where nothing better is known, and only behind an address. Anybody can name
+ * the log of another there: what was remembered of that before, or from elsewhere, stands.
+ */
 async function toldKeys(
-  { epochs, told }: FoundLog,
+  { address, present, told }: FoundLog,
   { keys, policy }: Beforehand,
   known: readonly KnownLog[],
 ): Promise<VerifierKey[]> {
-  const present = epochs.at(-1);
-  const note = present === undefined ? null : await attempt(present.checkpoint(), ['broken']);
-  const origin = typeof note === 'string' ? originOf(note) : null;
-  const isKnown = keys.length > 0 || (policy?.logs.length ?? 0) > 0;
-  return isKnown || keysOf(known).some(({ name }) => name === origin) ? [] : told();
+  const origin = await originIn(present);
+  if (origin === null || keys.length + (policy?.logs.length ?? 0) > 0) return [];
+  const isRemembered = known.some(
+    (log) => isSameLog(log.origin, origin) && (log.keys.length > 0 || log.address !== address),
+  );
+  return isRemembered ? [] : (await told()).filter(({ name }) => isSameLog(name, origin));
 }
 
 async function verifyEpoch(
@@ -163,9 +184,9 @@ async function verifyEpoch(
   told: readonly VerifierKey[],
   { hashesOnly, onProgress }: LogOptions,
 ): Promise<Verified> {
-  const note = await attempt(source.checkpoint(), ['broken']);
-  const origin = note instanceof SourceFailure ? null : originOf(note);
-  const remembered = known.find((log) => log.origin === origin && isOwn(log, address)) ?? null;
+  const origin = await originIn(source);
+  const own = known.filter((log) => log.origin === origin && isOwn(log, address));
+  const remembered = own.find((log) => log.keys.length > 0) ?? own[0] ?? null;
   const given = beforehand.checkpoints.filter((checkpoint) => checkpoint.origin === origin);
   const keys = keysOf(known);
   const report = await verifyLog(source, {
@@ -174,7 +195,7 @@ async function verifyEpoch(
     hashesOnly,
     onProgress,
   });
-  const vouched = { note: report.note, standing: standingOf(report.note, beforehand, keys, told) };
+  const vouched = vouchedBy(report.note, beforehand, keys, told);
   return { report, vouched, compared: comparedOf(report, beforehand, remembered), remembered };
 }
 
@@ -201,6 +222,17 @@ function strangers({ checkpoints }: Beforehand, reports: readonly LogReport[]): 
   return checkpoints
     .filter(({ origin }) => !origins.has(origin))
     .map(({ path, origin }) => `The checkpoint in ${path} is of another log, "${origin}".`);
+}
+
+/** What stands in the place of an older epoch, and is not that epoch of this log. */
+function misplaced({ older }: FoundLog, reports: readonly LogReport[]): string[] {
+  const origins = reports.map(({ note }) => note.checkpoint?.origin);
+  const present = origins.at(-1);
+  return older.flatMap(({ number }, place) => {
+    const origin = origins[place];
+    if (origin === undefined || present === undefined || isEpochOf(present, origin, number)) return [];
+    return [`What is at epochs/${number} is of "${origin}", which is not epoch ${number} of "${present}".`];
+  });
 }
 
 /** Logs that were at this address and are not there any more. */
@@ -246,20 +278,26 @@ function hintFor({ walk }: LogReport, hashesOnly: boolean): string[] {
   return ['Not one entry is there. If only hashes were published, verify with --hashes-only.'];
 }
 
-/** What is remembered of a log that holds: without a checked signature only where it was. */
-function memoryOf({ report, vouched, remembered }: Verified, address: string | null): KnownLog[] {
+/**
+ * Whether a log that holds is remembered: without a checked signature only where it was, and where keys are remembered
+ * only if it was checked with one of them or a given one.
+ */
+function isWorthKeeping({ vouched, remembered }: Verified, address: string | null): boolean {
+  if ((remembered?.keys ?? []).length > 0)
+    return ['policy', 'given', 'remembered'].includes(vouched.standing);
+  return vouched.standing !== 'none' || address !== null;
+}
+
+function memoryOf({ report, remembered }: Verified, address: string | null): KnownLog {
   const { checkpoint, signers } = report.note;
-  if (checkpoint === null || (vouched.standing === 'none' && address === null)) return [];
   const keys = new Set([...(remembered?.keys ?? []), ...signers.map(formatVerifierKey)]);
-  return [
-    {
-      origin: checkpoint.origin,
-      address: address ?? remembered?.address ?? null,
-      keys: [...keys],
-      note: report.text,
-      at: microsText(systemClock()),
-    },
-  ];
+  return {
+    origin: checkpoint?.origin ?? '',
+    address: address ?? remembered?.address ?? null,
+    keys: [...keys],
+    note: report.text,
+    at: microsText(systemClock()),
+  };
 }
 
 async function remember(logs: readonly KnownLog[]): Promise<void> {

@@ -9,6 +9,7 @@ import { type Finding, firstBad, rangeText } from '../verify/finding.ts';
 import type { LogReport } from '../verify/log.ts';
 import type { NoteReport } from '../verify/note.ts';
 import type { ProofReport, ProvedEvent } from '../verify/proof-file.ts';
+import { isCsv } from '../verify/rows.ts';
 import { aligned, counted, visible } from './terminal.ts';
 
 /** Where the keys came from that a checkpoint was verified with. */
@@ -18,6 +19,8 @@ export type KeyStanding = 'given' | 'policy' | 'remembered' | 'told' | 'own' | '
 export interface Vouched {
   readonly note: NoteReport;
   readonly standing: KeyStanding;
+  /** Whether that key is known in the name of another epoch of the same log. */
+  readonly isOfOtherEpoch: boolean;
 }
 
 /** An earlier checkpoint that a log was compared with, in words: "remembered from 2026-11-22". */
@@ -97,7 +100,7 @@ export function logJson({ source, note, walk, ...problems }: LogReport, vouched:
 
 /** A bundle that holds. */
 export function bundleLines(report: BundleReport, vouched: readonly Vouched[]): string[] {
-  const { manifest, hasProofs, erased, later, unlisted } = report;
+  const { manifest, hasProofs, erased, later, uncompared, unlisted } = report;
   const names = manifest.files.map(({ name }) => visible(name)).join(', ');
   const events = counted(manifest.count, 'event');
   const server = manifest.server === null ? '' : ` from ${visible(manifest.server)}`;
@@ -113,40 +116,41 @@ export function bundleLines(report: BundleReport, vouched: readonly Vouched[]): 
       'Not proved: that a log has these events. There is no evidence here, only digests.',
     ];
   }
-  const tables = manifest.files.filter(({ name }) => name.endsWith('.csv')).map(({ name }) => visible(name));
   return [
     `The bundle holds: ${events}, each proved to be in the log. Files: ${names}.`,
     about,
-    ...vouched.flatMap(({ note, standing }) =>
-      note.checkpoint === null
-        ? []
-        : [
-            `Log: ${visible(note.checkpoint.origin)}.`,
-            ...checkpointLines(note.checkpoint, { note, standing }),
-          ],
-    ),
+    ...vouched.flatMap((one) => {
+      const { checkpoint } = one.note;
+      if (checkpoint === null) return [];
+      return [`Log: ${visible(checkpoint.origin)}.`, ...checkpointLines(checkpoint, one)];
+    }),
     ...(erased > 0 ? [`Of ${counted(erased, 'event')} a part was erased: the proof holds without it.`] : []),
     ...(later > 0
       ? [`${counted(later, 'event')} with names that were learned later: no proof covers these.`]
       : []),
     ...foreign,
     notProved(vouched[0] ?? null, [
-      ...(tables.length > 0 ? [`the cells of ${tables.join(', ')} (its rows were counted)`] : []),
+      ...uncompared.map((name) =>
+        isCsv(name)
+          ? `the cells of ${visible(name)} (its rows were counted)`
+          : `anything in ${visible(name)}`,
+      ),
       'that the export has every event that passes the filters',
     ]),
   ];
 }
 
 export function bundleJson(report: BundleReport, vouched: readonly Vouched[]): object {
-  const { path, manifest, hasProofs, proved, erased, later, unlisted, findings, findingsCount } = report;
+  const { path, manifest, hasProofs, proved, erased, later, uncompared, unlisted, ...problems } = report;
   return {
     bundle: path,
-    ...problemsJson({ findings, findingsCount }),
+    ...problemsJson(problems),
     events: manifest.count,
     proofs: hasProofs,
     proved,
     erased,
     later,
+    not_compared: uncompared,
     unlisted,
     checkpoints: vouched.map(checkpointJson),
     manifest,
@@ -191,13 +195,14 @@ function eventLines({ leaf, data, particulars }: ProvedEvent): string[] {
   return aligned(rows.map((row) => row.map(visible)));
 }
 
-function checkpointLines({ size, root }: Checkpoint, { note, standing }: Vouched): string[] {
+function checkpointLines({ size, root }: Checkpoint, vouched: Vouched): string[] {
+  const { note } = vouched;
   const witnessed = note.cosigners.map(
     ({ name, at }) => `Witnessed by ${visible(name)} at ${secondsText(at * microsPerSecond)}.`,
   );
   return [
     `Checkpoint: ${counted(size, 'leaf', 'leaves')}, root ${Buffer.from(root).toString('base64')}.`,
-    ...signatureLines(note, standing),
+    ...signatureLines(vouched),
     ...witnessed,
   ];
 }
@@ -211,7 +216,7 @@ const standings: Readonly<Record<KeyStanding, string>> = {
   none: '',
 };
 
-function signatureLines({ signers, unknown }: NoteReport, standing: KeyStanding): string[] {
+function signatureLines({ note: { signers, unknown }, standing, isOfOtherEpoch }: Vouched): string[] {
   if (standing === 'none') {
     const names = unknown.length === 0 ? '' : ` It bears the name of ${visible(unknown.join(', '))}.`;
     return [
@@ -222,16 +227,20 @@ function signatureLines({ signers, unknown }: NoteReport, standing: KeyStanding)
     ? signers.map((key) => `To pin that key: --key '${visible(formatVerifierKey(key))}'`)
     : [];
   const names = [...new Set(signers.map(({ name }) => name))];
-  return [`Signed by ${visible(names.join(', '))}, ${standings[standing]}.`, ...pins];
+  const other = isOfOtherEpoch
+    ? ['That key is named for another epoch of this log, and counts for all.']
+    : [];
+  return [`Signed by ${visible(names.join(', '))}, ${standings[standing]}.`, ...other, ...pins];
 }
 
-function checkpointJson({ note, standing }: Vouched): object {
+function checkpointJson({ note, standing, isOfOtherEpoch }: Vouched): object {
   const { checkpoint, signers, cosigners, unknown } = note;
   return {
     origin: checkpoint?.origin ?? null,
     size: checkpoint?.size ?? null,
     root: checkpoint === null ? null : Buffer.from(checkpoint.root).toString('base64'),
     signature: standing,
+    key_of_other_epoch: isOfOtherEpoch,
     signers: signers.map(formatVerifierKey),
     cosigners: cosigners.map(({ name, at }) => ({ name, at: secondsText(at * microsPerSecond) })),
     unchecked_signatures: unknown,

@@ -1,6 +1,6 @@
 // hansard verify: whether a log, an evidence bundle or a proof holds. Needs no server but where it reads one, and trusts
 // nothing that it was not given or has not verified before.
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
@@ -13,6 +13,7 @@ import { isManifestName, verifyBundle } from '../verify/bundle.ts';
 import { isLogFolder } from '../verify/directory-source.ts';
 import { evidenceFormat, manifestName } from '../verify/manifest.ts';
 import { verifyProofFile } from '../verify/proof-file.ts';
+import { readRegular } from '../verify/regular-file.ts';
 import { SourceFailure, type SourceProblem } from '../verify/source.ts';
 import { CliFailure, type ExitCode, exitCodes, reasonOf, wrongUsage } from './failure.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -27,10 +28,10 @@ import {
   type GivenCheckpoint,
   type LogOptions,
   type Outcome,
-  standingOf,
   trustOf,
   verifyData,
   verifyFound,
+  vouchedBy,
 } from './verify-logs.ts';
 import { bundleJson, bundleLines, findingLines, proofJson, proofLines, verdict } from './verify-report.ts';
 
@@ -67,7 +68,7 @@ export function verifyCommand(program: Command): void {
       collected,
     )
     .option('--hashes-only', 'the tree without its entries')
-    .option('--forget', 'drop what is remembered of this log first')
+    .option('--forget', 'drop what is remembered from this address (of this folder) first')
     .option('--json', 'the whole report as JSON')
     .addHelpText(
       'after',
@@ -127,10 +128,7 @@ async function bundleOutcome(
 ): Promise<Outcome> {
   const remembered = keysOf(await knownLogs());
   const report = await verifyBundle(path, { ...trustOf(beforehand, remembered), onProgress });
-  const vouched = report.checkpoints.map(({ note }) => ({
-    note,
-    standing: standingOf(note, beforehand, remembered, []),
-  }));
+  const vouched = report.checkpoints.map(({ note }) => vouchedBy(note, beforehand, remembered, []));
   return {
     lines: report.findingsCount === 0 ? bundleLines(report, vouched) : findingLines(report),
     json: { kind: 'bundle', ...bundleJson(report, vouched) },
@@ -142,7 +140,7 @@ async function proofOutcome(path: string, beforehand: Beforehand): Promise<Outco
   const remembered = keysOf(await knownLogs());
   const text = await textIn(path, limits.proofFileCharactersMax);
   const report = verifyProofFile(text, trustOf(beforehand, remembered));
-  const vouched = { note: report.note, standing: standingOf(report.note, beforehand, remembered, []) };
+  const vouched = vouchedBy(report.note, beforehand, remembered, []);
   return {
     lines: report.findingsCount === 0 ? proofLines(report, vouched) : findingLines(report),
     json: { kind: 'proof', ...proofJson(report, vouched) },
@@ -175,14 +173,9 @@ async function kindOf(path: string): Promise<Kind> {
   throw wrongUsage(`${path} is nothing that can be verified: it is not ${expected}.`);
 }
 
+/** Of the file that was named, also by a link to it. */
 async function beginningOf(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  return Buffer.from(await readRegular(await realpath(path), 4_096)).toString('utf8');
 }
 
 async function beforehandOf({ key = [], policy, checkpoint = [] }: VerifyOptions): Promise<Beforehand> {

@@ -27,6 +27,9 @@ export const systemClock: Clock = wallClock(
   () => performance.now(),
 );
 
+/** The machine's timer, in microseconds from no time in particular: nobody sets it. */
+export const systemTimer: Clock = () => Math.floor(performance.now() * 1000);
+
 /** Never answers the same or an earlier instant than before: what `occurred_at` of our own events needs. */
 export function monotonicClock(clock: Clock, after: Instant = 0): Clock {
   let last = after;

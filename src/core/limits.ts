@@ -166,6 +166,9 @@ export const limits = {
   /** The disposer looks so long after a start, and so often: a day, as its periods are in months. */
   disposalFirstMs: 60_000,
   disposalEveryMs: 86_400_000,
+  /** A clock so far beyond where time can have got to is not believed until it has gone on for most of a day. */
+  clockAheadHoursMax: 48,
+  clockDoubtHours: 20,
   /** Whoever asks for a run waits so long for its end; a longer one goes on by itself. */
   disposalAnswerMs: 60_000,
   /** Holds, each of which is tested on every event past its term; organizations with longer terms of their own. */
@@ -180,6 +183,10 @@ export const limits = {
   proposalsMax: 100,
   proposalWaitDays: 7,
   proposalLapseDays: 90,
+  /** For so long after somebody has had an account in their hands, it cannot approve what they propose. */
+  accountAloofDays: 30,
+  /** Accounts that are looked through for changes while a proposal waited: with more, it does not act by itself. */
+  accountsLookedThroughMax: 1_000,
   /** What a certificate lists one by one: the rest is counted. */
   certificateOrganizationsMax: 1_000,
   certificateBackupsMax: 100,

@@ -1,7 +1,7 @@
 // A folder of files that belong together: it has its name only when all of them are whole and on the disk; until then
-// it is FOLDER.<random>.part beside its place.
+// it is FOLDER.<random>.part beside its place. Names and salts are in it: its owner alone may read it.
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Random, systemRandom } from '../core/guid.ts';
 import { fileSink, type Sink, syncFolder } from './sink.ts';
@@ -22,9 +22,15 @@ export async function newBundle(folder: string, random: Random = systemRandom): 
   await refuseFilled(folder);
   const place = resolve(folder);
   const part = join(dirname(place), `${basename(place)}.${Buffer.from(random(6)).toString('hex')}.part`);
-  await mkdir(part, { recursive: true });
+  await mkdir(dirname(place), { recursive: true });
+  await mkdir(part, { mode: 0o700 });
   return {
-    sink: (name) => fileSink(join(part, name)),
+    async sink(name) {
+      const path = join(part, name);
+      // A file that is there keeps its permissions.
+      await writeFile(path, '', { mode: 0o600 });
+      return fileSink(path);
+    },
     async finish() {
       await rename(part, place);
       await syncFolder(dirname(place));

@@ -25,9 +25,8 @@ export function createMetrics({
     'log_halted',
     '1 while the log refuses to be written because it was put back or changed',
   );
-  const verifiedAt = gauge('verification_timestamp_seconds', 'When the log was last verified');
-  const isSound = gauge('verification_ok', 'Whether the last verification found nothing: 1, or 0');
-  const took = gauge('verification_duration_seconds', 'How long the last verification took');
+  // Not there before the first verification: 0 would be an alarm.
+  let verification: readonly [Gauge, Gauge, Gauge] | null = null;
   return async () => {
     const { newestEventId, lastEventId } = await store.tree();
     const note = log.latest();
@@ -37,7 +36,13 @@ export function createMetrics({
     halted.set(log.halted() === null ? 0 : 1);
     const last = verified();
     if (last !== null) {
-      verifiedAt.set(last.at / microsPerSecond);
+      verification ??= [
+        gauge('verification_timestamp_seconds', 'When the log was last verified'),
+        gauge('verification_ok', 'Whether the last verification found nothing: 1, or 0'),
+        gauge('verification_duration_seconds', 'How long the last verification took'),
+      ];
+      const [at, isSound, took] = verification;
+      at.set(last.at / microsPerSecond);
       isSound.set(last.isSound ? 1 : 0);
       took.set(last.seconds);
     }

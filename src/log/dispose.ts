@@ -2,6 +2,7 @@
 // certificate of each run that disposed of anything. Killed at any point it goes on where it was: each slice is whole,
 // what was disposed of is counted with it, and what a segment left on the disk is found again.
 import type { Clock } from '../core/clock.ts';
+import { type AppError, unprocessable } from '../core/error.ts';
 import { newGuid } from '../core/guid.ts';
 import { type Instant, microsText } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
@@ -12,6 +13,7 @@ import { narrow } from '../query/narrow.ts';
 import type { Readers, Scene, SegmentDrop, Store, Transaction } from '../store/contract.ts';
 import { every } from '../store/table.ts';
 import { append, type Doer } from './append.ts';
+import { ClockCheck, lastKnownTime } from './clock-check.ts';
 import {
   type Backup,
   backupTold,
@@ -27,8 +29,13 @@ import { proposalTable, tallyTable } from './retention-table.ts';
 import { endTally, type Part, readTally, type Tally, tallyDropped, tallyErased, tallyOf } from './tally.ts';
 
 export interface Disposer {
-  /** Does everything that is due now; a run that is in progress is waited for, and then another begins. */
+  /**
+   * Does everything that is due now; a run that is in progress is waited for, and then another begins. Throws
+   * UnprocessableEntity, and does nothing, while the clock is not believed.
+   */
   run(): Promise<DisposalReport>;
+  /** Copies of the log, the newest, those included that a command has only just told of or is making. */
+  backups(): Promise<Backup[]>;
   /** What a run would do now, without doing anything. */
   plan(): Promise<DisposalPlan>;
   /** Ends after the step that is in progress. */
@@ -38,11 +45,15 @@ export interface Disposer {
 export interface DisposerParts {
   readonly store: Store;
   readonly now: Clock;
+  /** Counts microseconds, whatever the clock is set to. */
+  readonly timer: Clock;
   readonly everyMs: number;
   /** Whoever the events of a run name: Hansard itself. */
   readonly doer: Doer;
   /** The newest checkpoint, as a whole note. */
   readonly checkpoint: () => string | null;
+  /** Makes events of what commands did to the data folder, such as copying it. */
+  readonly takeNotices: () => Promise<void>;
   /** Hears why a run broke off; the next one goes on. */
   readonly report: (error: unknown) => void;
 }
@@ -70,20 +81,24 @@ export interface DisposalPlan {
   readonly spared: readonly Spared[];
 }
 
-export function startDisposer(parts: DisposerParts): Disposer {
-  const disposer = new RunningDisposer(parts);
+export async function startDisposer(parts: DisposerParts): Promise<Disposer> {
+  const { store, now, timer } = parts;
+  const clock = new ClockCheck(now, timer, await lastKnownTime(store, now()));
+  const disposer = new RunningDisposer(parts, clock);
   disposer.begin();
   return disposer;
 }
 
 class RunningDisposer implements Disposer {
   readonly #parts: DisposerParts;
+  readonly #clock: ClockCheck;
   #timer: NodeJS.Timeout | null = null;
   #run: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
-  constructor(parts: DisposerParts) {
+  constructor(parts: DisposerParts, clock: ClockCheck) {
     this.#parts = parts;
+    this.#clock = clock;
   }
 
   /** A server that is started anew every day runs it all the same. */
@@ -108,6 +123,11 @@ class RunningDisposer implements Disposer {
     return { erased: erased.events, dropped: drop?.events ?? 0, spared: erased.spared };
   }
 
+  async backups(): Promise<Backup[]> {
+    await this.#parts.takeNotices();
+    return backupsSince(this.#parts.store, null);
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -115,11 +135,14 @@ class RunningDisposer implements Disposer {
   }
 
   async #once(): Promise<DisposalReport> {
-    const { store, now, doer, checkpoint } = this.#parts;
+    const { store, now, doer, checkpoint, takeNotices } = this.#parts;
+    const ahead = this.#clock.doubt();
+    if (ahead !== null) throw notBelieved(ahead);
     const at = now();
     const proposals = await this.#passTime(at);
     const { events: erased, spared } = await this.#walk(at, (ids) => this.#erase(at, ids));
     const dropped = await this.#drop(at);
+    await takeNotices();
     const backups = await backupsSince(store, await oldestDisposed(store));
     const order: CertificateOrder = { doer, at, checkpoint: checkpoint(), spared, backups };
     const certificate = (await store.run('log.certify', order)) as string | null;
@@ -137,7 +160,7 @@ class RunningDisposer implements Disposer {
       .map(proposalOf)
       .filter((proposal) => dueAt(proposal, at) !== null);
     for (const { guid, subject } of due) {
-      const backups = subject.kind === 'erase' ? await backupsSince(store, null) : [];
+      const backups = subject.kind === 'erase' ? await this.backups() : [];
       const order: DueProposal = { doer, guid, at, backups };
       try {
         const what = (await store.run('proposal.passTime', order)) as Passed;
@@ -192,6 +215,13 @@ class RunningDisposer implements Disposer {
     }
     return events;
   }
+}
+
+function notBelieved(ahead: number): AppError {
+  const hours = Math.floor(ahead / 3_600_000_000);
+  return unprocessable(
+    `The clock went forward by ${hours} hours: nothing is disposed of until the next daily run agrees`,
+  );
 }
 
 export interface DisposedSlice {
@@ -294,9 +324,12 @@ async function oldestDisposed(store: Pick<Readers, 'rows'>): Promise<Instant | n
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Copies of the log that were made after an instant, or at all: the newest, a bounded number. */
-export async function backupsSince(store: Pick<Readers, 'page'>, since: Instant | null): Promise<Backup[]> {
-  const type = { kind: 'in', field: 'type', values: ['audit.log.backup'] } as const;
+/**
+ * Copies of the log that were made after an instant, or at all: the newest, a bounded number. Of one that was told of
+ * when it began and when it was done, the latter. What a restored log came from, and what it replaced, is a copy too.
+ */
+async function backupsSince(store: Pick<Readers, 'page'>, since: Instant | null): Promise<Backup[]> {
+  const type = { kind: 'in', field: 'type', values: ['audit.log.backup', 'audit.log.restore'] } as const;
   const filter = since === null ? type : and(type, { kind: 'time', op: '>=', value: since });
   const query = narrow(filter, { kind: 'all' }, 'all', () => 'log');
   const { events } = await store.page(query, {
@@ -306,8 +339,18 @@ export async function backupsSince(store: Pick<Readers, 'page'>, since: Instant 
     bound: null,
     total: null,
   });
-  return events.map(({ particulars, occurredAt }) => ({
-    name: particulars.target_name ?? '',
-    at: occurredAt,
-  }));
+  const told = events.map((event) => ({ ...event, data: JSON.parse(event.data) as CopyTold }));
+  const begun = new Set(told.map(({ data }) => data.begun));
+  return told
+    .filter(({ guid }) => !begun.has(guid))
+    .flatMap(({ particulars, data, occurredAt }) =>
+      [particulars.target_name ?? '', data.replaced ?? []].flat().map((name) => ({ name, at: occurredAt })),
+    );
+}
+
+interface CopyTold {
+  /** Of a copy that is done: the event that told when it began. */
+  readonly begun?: string;
+  /** Of a restore: the folder that was there before. */
+  readonly replaced?: string | null;
 }

@@ -44,10 +44,13 @@ export function holdOf(row: Row): Hold {
   };
 }
 
-/** The events that a hold covers, in whatever origin: of two that share a guid, both are held. */
+/**
+ * The events that a hold covers, in whatever origin: of two that share a guid, both are held. A guid may have been typed
+ * in upper case, and some platform may have written it so.
+ */
 export function holdFilter(hold: HoldScope): Filter {
   const one = (field: TextField, value: string): Filter =>
-    value === '' ? everything : { kind: 'in', field, values: [value] };
+    value === '' ? everything : { kind: 'in', field, values: [...new Set([value, value.toLowerCase()])] };
   return and(
     one('organization', hold.organizationGuid),
     one('space', hold.spaceGuid),

@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../core/error.ts';
 import { type Guid, guidText } from '../core/guid.ts';
-import { JsonRefused, jsonText, readJson } from '../core/json.ts';
+import { JsonRefused, readJson } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { EventDraft, Outcome, StoredEvent } from '../event/event.ts';
 import { compareKnown, IntakeRefused, intake } from '../event/intake.ts';
-import { redact } from '../event/redact.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
 import { draftOf, NotAnEvent } from '../wire/event.ts';
 import { append, type Doer, type Happening } from './append.ts';
@@ -139,38 +138,41 @@ function again(tx: Transaction, stored: StoredEvent, draft: EventDraft): LineOut
     const data = { origin: stored.origin, additions: comparison.additions };
     return { kind: 'known', happening: { type: 'audit.log.supplemented', ...about, data } };
   }
-  const fields = comparison.fields.join(', ');
-  const refused = sha256(JSON.stringify({ ...draft, data: jsonText(redact(draft.type, draft.data)) }));
-  const data = {
-    origin: stored.origin,
-    fields: comparison.fields,
-    stored_sha256: sha256(JSON.stringify({ ...stored, id: 0 })),
-    refused_sha256: refused,
-  };
+  const { fields } = comparison;
   return {
     kind: 'refused',
-    reason: `event ${stored.guid} is in the log already, with another ${fields}`,
+    reason: `event ${stored.guid} is in the log already, with another ${fields.join(', ')}`,
     happening: {
-      guid: conflictGuid(stored, refused),
+      guid: conflictGuid(stored, draft, fields),
       type: 'audit.log.conflict',
       ...about,
-      data,
+      data: { origin: stored.origin, fields },
       outcome: 'failure',
     },
   };
 }
 
-/** A UUID of version 8 (RFC 9562) from what contradicts what: the same conflict has the same guid. */
-function conflictGuid({ origin, guid }: StoredEvent, refusedSha256: string): Guid {
+/**
+ * A UUID of version 8 (RFC 9562) from what contradicts what: the same conflict has the same guid. Of both accounts it
+ * takes only what is never erased: with a digest of data or names anybody could go on testing guesses at them.
+ */
+function conflictGuid({ origin, guid }: StoredEvent, draft: EventDraft, fields: readonly string[]): Guid {
+  const { occurredAt, type, actor, target, spaceGuid, organizationGuid } = draft;
+  const head = [
+    occurredAt,
+    type,
+    actor.type,
+    actor.guid,
+    target.type,
+    target.guid,
+    spaceGuid,
+    organizationGuid,
+  ];
   const bytes = createHash('sha256')
-    .update(JSON.stringify([origin, guid, refusedSha256]))
+    .update(JSON.stringify([origin, guid, fields, head]))
     .digest()
     .subarray(0, 16);
   bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
   bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
   return guidText(bytes);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

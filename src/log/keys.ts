@@ -195,6 +195,13 @@ class OpenKeys {
         `HANSARD_LOG_KEY holds log key ${retired.number}, which is retired: make a new one.`,
       );
     }
+    const signing = this.#signing();
+    if (signing.length > 0 && !signing.some(({ publicKey }) => brought.has(publicKey))) {
+      const numbers = signing.map(({ number }) => number).join(', ');
+      throw unprocessable(
+        `HANSARD_LOG_KEY holds none of the keys that sign now (${numbers}): put the next key after the one in use, and take that out later.`,
+      );
+    }
     const kept = known.map((key) =>
       this.#signs(key) && !brought.has(key.publicKey) ? endedBy(key, at) : key,
     );

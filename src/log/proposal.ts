@@ -6,9 +6,9 @@ import type { Guid } from '../core/guid.ts';
 import type { Instant } from '../core/instant.ts';
 import { microsText } from '../core/instant.ts';
 import type { Erasable, StoredEvent } from '../event/event.ts';
-import type { Scene, Transaction } from '../store/contract.ts';
+import type { Transaction } from '../store/contract.ts';
 import type { Row } from '../store/table.ts';
-import { append, type Doer, type Happening } from './append.ts';
+import type { Doer, Happening } from './append.ts';
 import { type Hold, holdOf, holdOn } from './hold.ts';
 import {
   explains,
@@ -18,7 +18,7 @@ import {
   type Retention,
   retentionIn,
 } from './retention.ts';
-import { holdTable, proposalTable, termTable } from './retention-table.ts';
+import { holdTable, termTable } from './retention-table.ts';
 
 export type Subject =
   /** '' for the policy; null takes the longer term of an organization away. */
@@ -211,6 +211,7 @@ export function erasableEvent(
 
 const spoken: Record<Erasable, string> = { data: 'data', particulars: 'names' };
 
+/** Its event is of no organization: names of copies and the reason are for those who may see the whole log. */
 function eraseEvent(tx: Transaction, subject: Subject & { kind: 'erase' }, ground: Ground): Happening {
   const { origin, guid } = subject;
   const event = erasableEvent(tx, origin, guid, subject.parts);
@@ -222,9 +223,7 @@ function eraseEvent(tx: Transaction, subject: Subject & { kind: 'erase' }, groun
     type: 'audit.log.erase',
     target: { type: 'event', guid },
     targetName: event.type,
-    organizationGuid: event.origin === '' ? event.organizationGuid : '',
-    spaceGuid: event.origin === '' ? event.spaceGuid : '',
-    data: { origin, parts, epoch: event.sealed.epoch, index: event.sealed.index, ...groundTold(ground) },
+    data: { origin, parts, ...event.sealed, ...groundTold(ground), backups: ground.backups?.map(backupTold) },
   };
 }
 
@@ -240,11 +239,10 @@ export function eraseAdditions(
   }
 }
 
-function groundTold({ reason, proposal, backups }: Ground): object {
+function groundTold({ reason, proposal }: Ground): object {
   return {
     reason,
     ...(proposal && { proposal: proposal.guid, proposed_by: proposal.proposedBy.guid }),
-    ...(backups && { backups: backups.map(backupTold) }),
   };
 }
 
@@ -261,20 +259,6 @@ export interface DueProposal {
 
 /** What the passing of time did: nothing where somebody was quicker. */
 export type Passed = 'acted' | 'lapsed' | null;
-
-/** Work: lets a proposal act whose waiting time is over, or lapse. Throws as `act`. */
-export function passTime(tx: Transaction, { doer, guid, at, backups }: DueProposal, scene: Scene): Passed {
-  return append<Passed>(tx, scene, doer, (now) => {
-    const row = tx.get(proposalTable, { guid });
-    const proposal = row && proposalOf(row);
-    const what = proposal === undefined ? null : dueAt(proposal, at);
-    if (proposal === undefined || what === null) return { events: [], result: null };
-    tx.remove(proposalTable, { guid });
-    if (what === 'lapsed') return { events: [proposalTold('proposal_expire', proposal)], result: what };
-    const ground = { reason: proposal.reason, proposal, backups };
-    return { events: act(tx, proposal.subject, doer, now, ground), result: what };
-  });
-}
 
 /** What becomes of a proposal at an instant, if nobody decides. */
 export function dueAt({ actsAt, lapsesAt }: Proposal, at: Instant): Passed {

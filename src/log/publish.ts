@@ -1,15 +1,15 @@
 // The whole log as a folder that any static web server can serve (C2SP tlog-tiles). Nothing is believed of what is
 // written: the tree must have the checkpoint's root, entries the hashes of their leaves, and an earlier publication in
 // the same folder must be the beginning of this one. A checkpoint is replaced last, when all that it covers is there.
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, unprocessable } from '../core/error.ts';
 import { limits } from '../core/limits.ts';
 import { type Checkpoint, openCheckpoint } from '../merkle/checkpoint.ts';
 import { hashBytes, leafHash, sameHash } from '../merkle/hash.ts';
 import { Malformed } from '../merkle/malformed.ts';
-import { formatVerifierKey, NoteRefused, type VerifierKey } from '../merkle/note.ts';
-import { consistencyProof, treeRoot, verifyConsistency } from '../merkle/proof.ts';
+import { formatVerifierKey, NoteRefused, parseVerifierKey, type VerifierKey } from '../merkle/note.ts';
+import { treeRoot } from '../merkle/proof.ts';
 import {
   encodeBundle,
   entriesPath,
@@ -22,9 +22,20 @@ import {
 } from '../merkle/tile.ts';
 import { directorySource } from '../verify/directory-source.ts';
 import { readAhead } from '../verify/read-ahead.ts';
-import { type LogSource, nullIf, SourceFailure } from '../verify/source.ts';
-import { checkpointIn } from './prove.ts';
-import { isWhole, publishedNames, readmeText, replaceFile } from './published-file.ts';
+import { type LogSource, SourceFailure } from '../verify/source.ts';
+import { originParts } from './epoch.ts';
+import { makeFolder } from './folder.ts';
+import { contentOf } from './key-file.ts';
+import { type Layout, layoutOf, type Place, publishedIn, type SignedEpoch } from './publication.ts';
+import {
+  epochPlace,
+  exchangeTrees,
+  hasEntries,
+  isWhole,
+  placesBelow,
+  readmeText,
+  replaceFile,
+} from './published-file.ts';
 
 /** One tree of the log, from wherever it can be read. */
 export interface LogEpoch {
@@ -35,7 +46,7 @@ export interface LogEpoch {
 }
 
 export interface PublishOptions {
-  /** Without the entries: their bundles are left as they are. */
+  /** Without the entries; refused where a folder has some. */
   readonly hashesOnly: boolean;
   /** Hears how many tiles there are, and how many are done. */
   readonly watch: { total(count: number): void; at(count: number): void };
@@ -43,11 +54,19 @@ export interface PublishOptions {
 
 export interface Published {
   readonly origin: string;
-  /** Of the tree, now and before; before is 0 in a new folder. */
+  /** Of the present tree, now and before; before is 0 where it is new in the folder. */
   readonly size: number;
   readonly before: number;
   /** The first index whose entry is published. */
   readonly minimumIndex: number;
+  /** How many bundles of entries were written, of all epochs. */
+  readonly bundles: number;
+  /** The number of the epoch that was at the top before and is below now; null where the top stays the same tree. */
+  readonly laidAside: number | null;
+}
+
+interface Head extends LogEpoch, SignedEpoch {
+  readonly note: string;
 }
 
 /**
@@ -59,34 +78,40 @@ export async function publish(
   folder: string,
   options: PublishOptions,
 ): Promise<Published> {
-  const present = epochs.at(-1);
+  const heads: Head[] = [];
+  for (const epoch of epochs) heads.push(await headOf(epoch));
+  const present = heads.at(-1);
   if (present === undefined) throw unprocessable('The log has no published checkpoint yet.');
-  const heads = new Map<LogEpoch, Head>();
-  for (const epoch of epochs) heads.set(epoch, await headOf(epoch));
-  await mkdir(folder, { recursive: true });
-  await putOldEpochAside(folder, present, heads);
-  let published: Published | null = null;
-  for (const [epoch, head] of heads) {
-    const place = epoch === present ? folder : join(folder, 'epochs', String(epoch.number));
-    const texts = epoch === present ? textsOf(epochs, head) : {};
-    published = await publishEpoch({ ...head, source: epoch.source, folder: place, ...options }, texts);
+  await makeFolder(folder);
+  const layout = await layoutOf(folder, heads, present);
+  if (options.hashesOnly) await refuseEntries(folder);
+  const texts = await textsOf(folder, heads, present, options, layout);
+  let written: Written | null = null;
+  let bundles = 0;
+  for (const place of layout.places) {
+    // The log was put back to an older copy: what it lost stays published.
+    if ((place.earlier?.size ?? 0) > place.epoch.checkpoint.size) {
+      await removeDisposed(place);
+      continue;
+    }
+    const isDone = place.epoch === present && layout.leaving === null;
+    written = await publishEpoch({ ...place, ...options }, isDone ? texts : {});
+    bundles += written.bundles;
   }
-  assert(published !== null, 'the present epoch was published');
-  return published;
+  assert(written !== null, 'the present epoch was published');
+  if (layout.leaving !== null) await changeEpoch(folder, layout, layout.leaving, present, texts);
+  const { origin, size } = present.checkpoint;
+  return { origin, size, ...written, bundles, laidAside: layout.leaving };
 }
 
-interface Head {
-  readonly note: string;
-  readonly checkpoint: Checkpoint;
-}
-
-/** The checkpoint of an epoch, believed only if it is signed and the tree has its root. */
-async function headOf({ source, keys }: LogEpoch): Promise<Head> {
+/** An epoch with its checkpoint, believed only if it is signed and the tree has its root. */
+async function headOf(epoch: LogEpoch): Promise<Head> {
+  const { source, keys } = epoch;
   const note = await source.checkpoint();
   const checkpoint = opened(note, keys, source.name);
   const { size, root } = checkpoint;
   const read = nodesFrom(size, (tile) => source.tile(tile));
-  if (sameHash(await treeRoot(size, read), root)) return { note, checkpoint };
+  if (sameHash(await treeRoot(size, read), root)) return { ...epoch, note, checkpoint };
   throw unprocessable(
     `The tree of ${source.name} is not the one that its checkpoint of ${size} entries signs: nothing is published.`,
   );
@@ -101,107 +126,92 @@ function opened(note: string, keys: readonly VerifierKey[], name: string): Check
   }
 }
 
-/** What was published of an older epoch at the top of the folder goes below, where older epochs are. */
-async function putOldEpochAside(
-  folder: string,
-  present: LogEpoch,
-  heads: ReadonlyMap<LogEpoch, Head>,
-): Promise<void> {
-  const earlier = await publishedIn(folder);
-  if (earlier === null) return refuseForeignFiles(folder);
-  if (earlier.origin === heads.get(present)?.checkpoint.origin) return;
-  const older = [...heads].find(([, { checkpoint }]) => checkpoint.origin === earlier.origin)?.[0];
-  if (older === undefined) {
-    throw unprocessable(`${folder} holds another log, ${earlier.origin}: name another folder.`);
-  }
-  const aside = join(folder, 'epochs', String(older.number));
-  await mkdir(aside, { recursive: true });
-  // The checkpoint last: until it is moved, whoever starts again does the same.
-  for (const name of ['tile', 'minimum-index', 'checkpoint']) {
-    await rename(join(folder, name), join(aside, name)).catch(unlessMissing);
+/** Whoever asks for hashes alone means that no entries are public. */
+async function refuseEntries(folder: string): Promise<void> {
+  for (const place of ['', ...(await placesBelow(folder))]) {
+    if (!(await hasEntries(join(folder, place)))) continue;
+    throw unprocessable(
+      `${folder} holds entries of an earlier publication: they stay public. ` +
+        `Remove ${join(folder, place, 'tile', 'entries')}, or name another folder.`,
+    );
   }
 }
 
-function unlessMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-}
+interface Writing extends Place<Head>, PublishOptions {}
 
-async function publishedIn(folder: string): Promise<Checkpoint | null> {
-  const note = await directorySource(folder).checkpoint().catch(nullIf('missing'));
-  try {
-    return note === null ? null : checkpointIn(note);
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    throw unprocessable(`${join(folder, 'checkpoint')} is no checkpoint: name another folder.`);
-  }
-}
+type Written = Pick<Published, 'before' | 'minimumIndex' | 'bundles'>;
 
-/** A folder without a checkpoint is empty, or holds what a publication left that was cut off. */
-async function refuseForeignFiles(folder: string): Promise<void> {
-  const foreign = (await readdir(folder)).find((name) => !publishedNames.includes(name));
-  if (foreign === undefined) return;
-  throw unprocessable(`${folder} holds something else than a log (${foreign}): name another folder.`);
-}
-
-interface Writing extends Head, PublishOptions {
-  readonly source: LogSource;
-  readonly folder: string;
-}
-
-async function publishEpoch(writing: Writing, texts: Readonly<Record<string, string>>): Promise<Published> {
-  const { folder, source, note, watch } = writing;
-  const { origin, size } = writing.checkpoint;
-  const earlier = await publishedIn(folder);
-  if (earlier !== null) await checkBeginning(writing, earlier);
+async function publishEpoch(writing: Writing, texts: Texts): Promise<Written> {
+  const { folder, earlier, watch } = writing;
+  const { source, note, checkpoint } = writing.epoch;
   const before = earlier?.size ?? 0;
   const minimumIndex = await source.minimumIndex();
-  const write = (tile: Tile): Promise<void> => writeTile(writing, tile, before, minimumIndex);
-  watch.total(tileCount(size));
+  const write = (tile: Tile): Promise<boolean> => writeTile(writing, tile, before, minimumIndex);
+  watch.total(tileCount(checkpoint.size));
   let done = 0;
-  for await (const _ of readAhead(tilesOf(size), write, limits.readsAhead)) {
+  let bundles = 0;
+  for await (const isBundled of readAhead(tilesOf(checkpoint.size), write, limits.readsAhead)) {
+    if (isBundled) bundles += 1;
     done += 1;
     watch.at(done);
   }
   await replaceFile(join(folder, 'minimum-index'), `${minimumIndex}\n`);
-  for (const [name, text] of Object.entries(texts)) await replaceFile(join(folder, name), text);
+  await replaceTexts(folder, texts);
   const meanwhile = await publishedIn(folder);
-  if (meanwhile !== null && meanwhile.size !== before) {
-    throw unprocessable(`Somebody else published to ${folder} at the same time: start again.`);
-  }
+  if (meanwhile !== null && meanwhile.size !== before) throw notAlone(folder);
   await replaceFile(join(folder, 'checkpoint'), note);
-  return { origin, size, before, minimumIndex };
+  return { before, minimumIndex, bundles };
 }
 
-/** The earlier publication must be the beginning of this one. */
-async function checkBeginning({ source, checkpoint, folder }: Writing, earlier: Checkpoint): Promise<void> {
-  const { origin, size, root } = checkpoint;
-  const refused = (why: string): Error =>
-    unprocessable(`${folder} is left as it is: it holds ${why}. Keep it, and name another folder.`);
-  if (earlier.origin !== origin) throw refused(`another log, ${earlier.origin}`);
-  if (earlier.size > size) {
-    throw refused(
-      `${earlier.size} entries of this log, which has only ${size}: it was put back to an older copy`,
-    );
+/** Of a tree that is left as it was, entries go all the same when they are disposed of. */
+async function removeDisposed({ folder, epoch: { source } }: Place<Head>): Promise<void> {
+  const [before, minimumIndex] = [await directorySource(folder).minimumIndex(), await source.minimumIndex()];
+  if (before >= minimumIndex) return;
+  for (let index = Math.floor(before / tileWidth); (index + 1) * tileWidth <= minimumIndex; index += 1) {
+    await rm(join(folder, entriesPath(index, tileWidth)), { force: true });
   }
-  const read = nodesFrom(size, (tile) => source.tile(tile));
-  const proof = await consistencyProof(earlier.size, size, read);
-  if (!verifyConsistency(earlier.size, earlier.root, size, root, proof)) {
-    throw refused(`${earlier.size} entries that are not the first of this log: one of the two was changed`);
-  }
+  await replaceFile(join(folder, 'minimum-index'), `${minimumIndex}\n`);
 }
 
-/** Writes a tile, and the bundle below one of level 0, where the folder does not have them. */
-async function writeTile(writing: Writing, tile: Tile, before: number, minimumIndex: number): Promise<void> {
-  const { source, folder } = writing;
+function notAlone(folder: string): Error {
+  return unprocessable(`Somebody else published to ${folder} at the same time: start again.`);
+}
+
+/** The present tree is whole below: it takes the place of the older one at the top, which goes below. */
+async function changeEpoch(
+  folder: string,
+  { isAside }: Layout<Head>,
+  leaving: number,
+  present: Head,
+  texts: Texts,
+): Promise<void> {
+  await replaceTexts(folder, texts);
+  const top = await publishedIn(folder);
+  if (top === null || top.origin === present.checkpoint.origin) throw notAlone(folder);
+  const aside = isAside ? null : epochPlace(leaving);
+  await exchangeTrees(folder, { aside, next: epochPlace(present.number) });
+}
+
+/**
+ * Writes a tile, and the bundle below one of level 0, where the folder does not have them. Answers whether a bundle was
+ * written.
+ */
+async function writeTile(
+  writing: Writing,
+  tile: Tile,
+  before: number,
+  minimumIndex: number,
+): Promise<boolean> {
+  const { folder } = writing;
+  const { source } = writing.epoch;
   const wasPublished = tileIn(tile.level, tile.index, before)?.width === tile.width;
   const path = join(folder, tilePath(tile));
   const length = tile.width * hashBytes;
   const hashes = wasPublished && (await isWhole(path, length)) ? null : await source.tile(tile);
   if (hashes !== null) await replaceFile(path, hashes);
   if (!wasPublished) await removePartial(path, tile.width);
-  if (tile.level === 0 && !writing.hashesOnly) {
-    await writeBundle(writing, { ...tile, hashes, wasPublished, minimumIndex });
-  }
+  if (tile.level > 0 || writing.hashesOnly) return false;
+  return writeBundle(folder, source, { ...tile, hashes, wasPublished, minimumIndex });
 }
 
 interface BundleToWrite {
@@ -213,24 +223,28 @@ interface BundleToWrite {
   readonly minimumIndex: number;
 }
 
-async function writeBundle({ source, folder }: Writing, bundle: BundleToWrite): Promise<void> {
+async function writeBundle(folder: string, source: LogSource, bundle: BundleToWrite): Promise<boolean> {
   const { index, width, wasPublished, minimumIndex } = bundle;
   const path = join(folder, entriesPath(index, width));
   const end = index * tileWidth + width;
-  if (end <= minimumIndex) return rm(path, { force: true });
-  if (wasPublished && (await isWhole(path))) return;
+  if (end <= minimumIndex) {
+    await rm(path, { force: true });
+    return false;
+  }
+  if (wasPublished && (await isWhole(path))) return false;
   const entries = await source.entries(index, width).catch(async (error: unknown) => {
     const isDisposedOf = error instanceof SourceFailure && end <= (await source.minimumIndex());
     if (isDisposedOf) return null;
     throw error;
   });
-  if (entries === null) return;
+  if (entries === null) return false;
   const hashes = bundle.hashes ?? (await source.tile({ level: 0, index, width }));
   await replaceFile(
     path,
     encodeBundle(entries.map((entry, at) => checked(entry, at, index, hashes, source))),
   );
   if (!wasPublished) await removePartial(path, width);
+  return true;
 }
 
 /** An entry that is there and has the hash of its leaf. */
@@ -263,7 +277,45 @@ function tileCount(size: number): number {
   return count;
 }
 
-function textsOf(epochs: readonly LogEpoch[], { checkpoint }: Head): Record<string, string> {
-  const keys = epochs.toReversed().flatMap((epoch) => epoch.keys.map(formatVerifierKey));
-  return { 'keys.txt': keys.map((key) => `${key}\n`).join(''), 'README.txt': readmeText(checkpoint.origin) };
+type Texts = Readonly<Record<string, string>>;
+
+async function replaceTexts(folder: string, texts: Texts): Promise<void> {
+  for (const [name, text] of Object.entries(texts)) await replaceFile(join(folder, name), text);
+}
+
+/** What the top of the folder has for people, as it is when all is published. */
+async function textsOf(
+  folder: string,
+  heads: readonly Head[],
+  { checkpoint: { origin } }: Head,
+  { hashesOnly }: PublishOptions,
+  { leaving }: Layout<Head>,
+): Promise<Texts> {
+  const told = heads.toReversed().flatMap(({ keys }) => keys.map(formatVerifierKey));
+  const lines = new Set([...told, ...(await keysBefore(folder, origin))]);
+  const hasEpochs = heads.length > 1 || leaving !== null || (await placesBelow(folder)).length > 0;
+  return {
+    'keys.txt': [...lines].map((line) => `${line}\n`).join(''),
+    'README.txt': readmeText(origin, { hasEntries: !hashesOnly, hasEpochs }),
+  };
+}
+
+/** Keys of this log that were told before: a log that was put back may have forgotten one, and what it signed stays. */
+async function keysBefore(folder: string, origin: string): Promise<string[]> {
+  const text = contentOf(join(folder, 'keys.txt')) ?? '';
+  const log = originParts(origin)?.log;
+  return text.split('\n').filter((line) => {
+    const name = nameOfKey(line);
+    return name !== null && log !== undefined && originParts(name)?.log === log;
+  });
+}
+
+/** The name in a verifier key; null where a line is none. */
+function nameOfKey(line: string): string | null {
+  try {
+    return parseVerifierKey(line).name;
+  } catch (error) {
+    if (error instanceof Malformed) return null;
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // Checkpoints (C2SP tlog-checkpoint): the head of a log's tree as the text of a signed note.
 import { Malformed, quoted } from './malformed.ts';
-import { checkText, NoteRefused, parseNote, type VerifierKey, verifiedBy } from './note.ts';
+import { checkText, isLogKey, NoteRefused, parseNote, type VerifierKey, verifiedBy } from './note.ts';
 import { readTreeHead, type TreeHead, treeHeadText } from './tree-head.ts';
 
 export interface Checkpoint extends TreeHead {
@@ -27,14 +27,16 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * The checkpoint of a whole note that the log has signed: one of `keys`, whose name is the origin. Throws
- * Malformed where it cannot be read, NoteRefused where it is not signed so, or one of the signatures by
- * `keys` is wrong.
+ * The checkpoint of a whole note that the log has signed: one of `keys`, whose name is the origin, and not a
+ * witness's. Throws Malformed where it cannot be read, NoteRefused where it is not signed so, or one of the
+ * signatures by `keys` is wrong.
  */
 export function openCheckpoint(note: string, keys: readonly VerifierKey[]): Checkpoint {
   const parsed = parseNote(note);
   const checkpoint = parseCheckpoint(parsed.text);
-  const names = verifiedBy(parsed, keys).map((key) => key.name);
+  const names = verifiedBy(parsed, keys)
+    .filter(isLogKey)
+    .map((key) => key.name);
   if (names.includes(checkpoint.origin)) return checkpoint;
   throw new NoteRefused(
     `the checkpoint of ${quoted(checkpoint.origin)} is not signed by a known key of that name`,

@@ -115,6 +115,11 @@ export function verifierKey(key: PublicKey): VerifierKey {
   return { ...key, id: keyId(key) };
 }
 
+/** Whether a key signs as a log does (types 0x01 and 0x02); those of cosignatures are of witnesses. */
+export function isLogKey({ type }: VerifierKey): boolean {
+  return type === ed25519 || type === ecdsa;
+}
+
 /** Signs notes with Ed25519 (type 0x01). Throws Malformed where the name or the key does not fit. */
 export function ed25519Signer(name: string, privateKey: KeyObject): Signer {
   return signer(name, ed25519, privateKey);

@@ -7,10 +7,10 @@ import { parseCheckpoint } from './checkpoint.ts';
 import { readDecimal } from './field.ts';
 import { sameHash } from './hash.ts';
 import { Malformed, quoted } from './malformed.ts';
-import { type Note, parseVerifierKey, type VerifierKey, verifiedBy } from './note.ts';
+import { isLogKey, type Note, parseVerifierKey, type VerifierKey, verifiedBy } from './note.ts';
 
 export interface PolicyLog {
-  /** Its name is the log's origin. */
+  /** Its name is the log's origin; it is no witness's. */
   readonly key: VerifierKey;
   readonly url: string | null;
 }
@@ -106,7 +106,7 @@ export function meets(policy: Policy, note: Note, logs: readonly VerifierKey[] =
   const { origin } = parseCheckpoint(note.text);
   const logKeys = policy.logs.length > 0 ? policy.logs.map((log) => log.key) : logs;
   const signers = verifiedBy(note, [...logKeys, ...policy.witnesses.map((witness) => witness.key)]);
-  const isSigned = logKeys.some((key) => key.name === origin && signers.includes(key));
+  const isSigned = logKeys.some((key) => isLogKey(key) && key.name === origin && signers.includes(key));
   const cosigners = policy.witnesses.filter((witness) => signers.includes(witness.key));
   const missing = [
     isSigned ? null : `a signature by the log ${quoted(origin)} with a trusted key of that name`,
@@ -151,6 +151,9 @@ function addLog(draft: Draft, items: readonly string[]): void {
   const [vkey, url, ...more] = items;
   if (vkey === undefined || more.length > 0) throw new Malformed('a log is defined by "log <vkey> [<url>]"');
   const key = readKey(vkey);
+  if (!isLogKey(key)) {
+    throw new Malformed(`the key of ${quoted(key.name)} is of type ${key.type}, not of a log: 1 or 2`);
+  }
   if (draft.logs.some((log) => sameHash(log.key.key, key.key))) {
     throw new Malformed(`another log has the public key of ${quoted(key.name)} already`);
   }

@@ -1,6 +1,6 @@
 // The verification of an evidence bundle (docs/reference/evidence.md): the files are those that the manifest lists,
 // each event of the export lies in a signed tree, and what the export says of it is what the log committed to.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { limits } from '../core/limits.ts';
 import { Malformed } from '../merkle/malformed.ts';
@@ -15,7 +15,8 @@ import {
   readManifest,
 } from './manifest.ts';
 import { checkNote, type Trust } from './note.ts';
-import { csvRows, hasResources, resourcesOf } from './rows.ts';
+import { readRegular } from './regular-file.ts';
+import { csvRows, hasResources, isCsv, resourcesOf } from './rows.ts';
 import { utf8Text } from './utf8.ts';
 
 export interface BundleChecks extends Trust {
@@ -35,6 +36,8 @@ export interface BundleReport {
   readonly erased: number;
   /** Events with names that the log learned after it had sealed them. */
   readonly later: number;
+  /** Exported files whose content was not held against the evidence, for what they are. */
+  readonly uncompared: readonly string[];
   /** Files in the folder that the manifest does not know. */
   readonly unlisted: readonly string[];
   readonly findings: readonly Finding[];
@@ -62,9 +65,8 @@ export async function verifyBundle(path: string, checks: BundleChecks = {}): Pro
       findings,
       checks.onProgress,
     );
-  } else if (!hasProofs && manifest.logs.length > 0) {
-    findings.add(`The manifest names checkpoints, but there is no ${evidenceName} to prove by them.`);
   }
+  if (!hasProofs) missEvidence(manifest, checks, findings);
   await countRows(folder, exported, manifest.count, findings, present.has(evidenceName));
   const isBundle = basename(manifestPath) === manifestName;
   return {
@@ -73,6 +75,7 @@ export async function verifyBundle(path: string, checks: BundleChecks = {}): Pro
     checkpoints,
     hasProofs,
     ...tally,
+    uncompared: exportedFiles(manifest).filter((name) => !hasResources(name)),
     unlisted: isBundle ? await unlistedIn(folder, manifest) : [],
     findings: findings.sorted(),
     findingsCount: findings.count,
@@ -86,26 +89,38 @@ export function isManifestName(path: string): boolean {
 
 /** Reads a manifest's file. Throws Malformed. */
 export async function manifestAt(path: string): Promise<Manifest> {
-  const { size } = await stat(path);
-  if (size > limits.manifestBytesMax) {
+  const bytes = await readRegular(path, limits.manifestBytesMax);
+  if (bytes.length > limits.manifestBytesMax) {
     throw new Malformed(`the manifest is longer than ${limits.manifestBytesMax} bytes`);
   }
-  const text = utf8Text(await readFile(path));
+  const text = utf8Text(bytes);
   if (text === null) throw new Malformed('the manifest is not UTF-8');
   return readManifest(text);
+}
+
+/** Whoever names keys, and a manifest that names logs, want evidence: without any, everything could be made up. */
+function missEvidence({ logs }: Manifest, { keys = [], policy }: Trust, findings: Findings): void {
+  if (logs.length > 0) {
+    findings.add(`The manifest names checkpoints, but there is no ${evidenceName} to prove by them.`);
+  }
+  if (keys.length > 0 || policy !== undefined) {
+    findings.add('There is no evidence: no signature could be checked.');
+  }
 }
 
 /** Compares digests; answers the names of files that are there. */
 async function checkFiles(folder: string, manifest: Manifest, findings: Findings): Promise<Set<string>> {
   const present = new Set<string>();
   for (const listed of manifest.files) {
-    const found = await digestOf(join(folder, listed.name), listed.name).catch(() => null);
+    const found = await digestOf(join(folder, listed.name), listed).catch(() => null);
     if (found === null) {
       findings.add(`${listed.name} is missing, or cannot be read.`);
       continue;
     }
     present.add(listed.name);
-    if (found.bytes !== listed.bytes) {
+    if (found.bytes > listed.bytes) {
+      findings.add(`${listed.name} has more than the ${listed.bytes} bytes that the manifest says.`);
+    } else if (found.bytes < listed.bytes) {
       findings.add(`${listed.name} has ${found.bytes} bytes, not ${listed.bytes} as the manifest says.`);
     } else if (found.sha256 !== listed.sha256) {
       findings.add(`${listed.name} has another SHA-256 than the manifest says.`);
@@ -124,8 +139,7 @@ async function checkpointsOf(
   const checkpoints: BundleCheckpoint[] = [];
   for (const log of logs.filter(({ checkpoint }) => present.has(checkpoint))) {
     const path = join(folder, log.checkpoint);
-    const { size } = await stat(path);
-    const text = size > limits.noteBytesMax ? null : utf8Text(await readFile(path));
+    const text = utf8Text(await readRegular(path, limits.noteBytesMax));
     const note = checkNote(text ?? '', trust);
     for (const problem of note.problems) findings.add(`${log.checkpoint}: ${problem}`);
     if (note.checkpoint !== null && note.checkpoint.origin !== log.origin) {
@@ -165,7 +179,7 @@ async function countRows(
 
 /** null for a kind of file whose rows cannot be counted. */
 async function rowsIn(path: string): Promise<number | null> {
-  if (path.endsWith('.csv')) return csvRows(path);
+  if (isCsv(path)) return csvRows(path);
   if (!hasResources(path)) return null;
   let rows = 0;
   for await (const _ of resourcesOf(path)) rows += 1;

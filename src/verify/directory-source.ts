@@ -1,8 +1,10 @@
 // A log that was published as files: `checkpoint` and `tile/` in a folder, as any web server would serve them.
-import { open, opendir, stat } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { limits } from '../core/limits.ts';
+import { Malformed } from '../merkle/malformed.ts';
 import { parseResource, tileWidth } from '../merkle/tile.ts';
+import { readRegular } from './regular-file.ts';
 import {
   type LogSource,
   nullIf,
@@ -37,18 +39,11 @@ export function directorySource(folder: string): LogSource {
 }
 
 async function readFileOf(folder: string, path: string, bytesMax: number): Promise<Uint8Array> {
-  const file = await open(join(folder, path)).catch((error: unknown) => {
+  const bytes = await readRegular(join(folder, path), bytesMax).catch((error: unknown) => {
     throw failureOf(error, path);
   });
-  try {
-    const { size } = await file.stat();
-    if (size > bytesMax) throw new SourceFailure('broken', `${path} has ${size} bytes, not ${bytesMax}.`);
-    return await file.readFile();
-  } catch (error) {
-    throw error instanceof SourceFailure ? error : failureOf(error, path);
-  } finally {
-    await file.close();
-  }
+  if (bytes.length <= bytesMax) return bytes;
+  throw new SourceFailure('broken', `${path} has more than ${bytesMax} bytes.`);
 }
 
 /** What the file system says, as what it means for a log. */
@@ -58,7 +53,7 @@ function failureOf(error: unknown, path: string): SourceFailure {
   if (['EACCES', 'EPERM'].includes(code)) {
     return new SourceFailure('forbidden', `${path} may not be read: permission is denied.`);
   }
-  if (code === 'EISDIR') return new SourceFailure('broken', `${path} is a folder.`);
+  if (error instanceof Malformed) return new SourceFailure('broken', `${path} is not a regular file.`);
   return new SourceFailure('unreachable', `${path} cannot be read: ${code || String(error)}.`);
 }
 

@@ -95,6 +95,9 @@ class EventCheck {
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.#findings.add(`${error.message}.`);
+    } finally {
+      // Whatever was not read to its end is open still.
+      for (const { rows } of files) await rows.return(undefined);
     }
     this.#checkCounts(events);
   }

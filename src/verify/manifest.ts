@@ -1,12 +1,12 @@
 // The manifest of an evidence bundle (docs/reference/evidence.md): what was exported, from where, by which filters,
 // and the digests of the files. Written by exports, read strictly here.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type Instant, microsText, parseInstant } from '../core/instant.ts';
 import { limits } from '../core/limits.ts';
 import { product } from '../core/version.ts';
 import { Malformed, quoted } from '../merkle/malformed.ts';
 import { fieldsOf, readDocument } from './fields.ts';
+import { piecesOf } from './regular-file.ts';
 
 export const evidenceFormat = 'hansard-evidence/1';
 
@@ -74,11 +74,17 @@ export function formatManifest(manifest: Manifest): string {
   return text;
 }
 
-/** The digest of a file, as the manifest lists it. Rejects with what the file system says. */
-export async function digestOf(path: string, name: string): Promise<ManifestFile> {
+/**
+ * The digest of a file that the manifest lists; of a longer one, that of one byte more than is listed. Rejects with
+ * Malformed where it is not a regular file, else with what the file system says.
+ */
+export async function digestOf(
+  path: string,
+  { name, bytes: listed }: Pick<ManifestFile, 'name' | 'bytes'>,
+): Promise<ManifestFile> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 262_144 })) {
+  for await (const piece of piecesOf(path, listed)) {
     hash.update(piece);
     bytes += piece.length;
   }

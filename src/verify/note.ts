@@ -5,7 +5,16 @@ import { type Checkpoint, parseCheckpoint } from '../merkle/checkpoint.ts';
 import { cosignatureTime } from '../merkle/cosignature.ts';
 import { sameHash } from '../merkle/hash.ts';
 import { Malformed, quoted } from '../merkle/malformed.ts';
-import { type Note, NoteRefused, parseNote, type VerifierKey, verifiedBy } from '../merkle/note.ts';
+import {
+  formatVerifierKey,
+  isLogKey,
+  type Note,
+  NoteRefused,
+  parseNote,
+  type VerifierKey,
+  verifiedBy,
+  verifierKey,
+} from '../merkle/note.ts';
 import { meets, type Policy } from '../merkle/policy.ts';
 
 /** What was known beforehand. With nothing of it, signatures are not checked. */
@@ -16,6 +25,8 @@ export interface Trust {
   readonly policy?: Policy;
   /** Keys that count where neither of the above is given, each for the log of its name alone. */
   readonly remembered?: readonly VerifierKey[];
+  /** Whether two origin lines are of one log: its keys count for both. Without it, only what is the same. */
+  readonly isSameLog?: (one: string, other: string) => boolean;
 }
 
 export interface Cosigner {
@@ -29,7 +40,7 @@ export interface NoteReport {
   readonly checkpoint: Checkpoint | null;
   /** Whether signatures were checked with keys known beforehand. */
   readonly isChecked: boolean;
-  /** Keys of the log that signed. */
+  /** Keys of the log that signed, in the name of its origin. */
   readonly signers: readonly VerifierKey[];
   /** Witnesses whose cosignatures were checked. */
   readonly cosigners: readonly Cosigner[];
@@ -68,11 +79,12 @@ function signaturesOf(note: Note, origin: string, trust: Trust): Omit<NoteReport
   const { keys = [], policy } = trust;
   const names = note.signatures.map(({ name }) => name);
   const logs = logKeys(trust, origin);
-  if (logs.length === 0 && policy === undefined) return { ...unchecked, unknown: names, problems: [] };
+  if (logs.length + keys.length === 0 && policy === undefined)
+    return { ...unchecked, unknown: names, problems: [] };
   const witnesses = policy?.witnesses.map(({ key }) => key) ?? [];
   try {
     const signed = verifiedBy(note, [...new Set([...logs, ...keys, ...witnesses])]);
-    const signers = signed.filter((key) => logs.includes(key) && key.name === origin);
+    const signers = signed.filter((key) => logs.includes(key));
     const isUnsigned = policy === undefined && signers.length === 0;
     const problems = isUnsigned ? [`The checkpoint is not signed by a known key of ${quoted(origin)}.`] : [];
     if (policy !== undefined) problems.push(...unmet(policy, note, logs));
@@ -94,17 +106,23 @@ function signaturesOf(note: Note, origin: string, trust: Trust): Omit<NoteReport
   }
 }
 
-/** The keys that are believed to be those of a log of this origin. */
-export function logKeys(
-  { keys = [], policy, remembered = [] }: Trust,
-  origin: string,
-): readonly VerifierKey[] {
-  if (policy !== undefined && policy.logs.length > 0) return policy.logs.map(({ key }) => key);
-  return keys.length > 0 ? keys : remembered.filter(({ name }) => name === origin);
+/** The keys that are believed to be those of the log of this origin, each in its name. */
+export function logKeys(trust: Trust, origin: string): readonly VerifierKey[] {
+  const { isSameLog = (one, other) => one === other } = trust;
+  const keys = knownKeys(trust)
+    .filter((key) => isLogKey(key) && isSameLog(key.name, origin))
+    .map((key) => verifierKey({ ...key, name: origin }));
+  return [...new Map(keys.map((key) => [formatVerifierKey(key), key])).values()];
 }
 
+function knownKeys({ keys = [], policy, remembered = [] }: Trust): readonly VerifierKey[] {
+  if (policy !== undefined && policy.logs.length > 0) return policy.logs.map(({ key }) => key);
+  return keys.length > 0 ? keys : remembered;
+}
+
+/** `logs` are the policy's own, where it names any. */
 function unmet(policy: Policy, note: Note, logs: readonly VerifierKey[]): string[] {
-  const { met, missing } = meets(policy, note, logs);
+  const { met, missing } = meets({ ...policy, logs: [] }, note, logs);
   return met ? [] : [`The checkpoint does not meet the policy: ${missing}.`];
 }
 

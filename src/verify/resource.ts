@@ -1,5 +1,5 @@
 // An event as it was served, in the form of V2, V3 or this log's own API, held against its leaf and what the leaf
-// commits to. Every member that the leaf knows must say the same; links and the like are nobody's to prove.
+// commits to. A form has the members that it has, and no others: whatever stands in an event, somebody may believe.
 import { microsText, secondsText } from '../core/instant.ts';
 import { type Json, jsonText, member, readJson } from '../core/json.ts';
 import type { Leaf } from '../event/leaf.ts';
@@ -8,6 +8,9 @@ import type { Leaf } from '../event/leaf.ts';
 export interface Parts {
   readonly data: string | null;
   readonly particulars: string | null;
+  /** Where the event lies in the log, as far as that is known. */
+  readonly epoch?: number;
+  readonly index?: number;
 }
 
 export interface Comparison {
@@ -19,23 +22,27 @@ export interface Comparison {
 
 type Value = string | null;
 
-/** What a form has where: the path of a member, and what it must say. */
+/** All members that a form has, by their paths, and what they must say. */
 interface Form {
   readonly fixed: readonly (readonly [path: string, value: Value])[];
-  /** By path; `empty` is what is served where there is none. */
+  /** `empty` is what is served where there is none. */
   readonly names: readonly (readonly [path: string, name: string, empty: Value])[];
-  readonly data: string;
+  /** Each is one of these texts, as compact JSON. */
+  readonly texts: readonly (readonly [path: string, allowed: readonly string[]])[];
   readonly context: string | null;
+  /** Members that no leaf speaks of, and nobody proves. */
+  readonly free: readonly string[];
 }
 
 /** Holds a resource against its event. Throws JsonRefused where the text is no JSON. */
 export function compared(text: string, leaf: Leaf, parts: Parts): Comparison {
   const resource = readJson(text);
-  const form = formOf(resource, leaf);
-  const different = form.fixed
-    .filter(([path, value]) => valueAt(resource, path) !== value)
-    .map(([path]) => path);
-  if (textAt(resource, form.data) !== (parts.data ?? '{}')) different.push(form.data);
+  const form = formOf(resource, leaf, parts);
+  const different = [
+    ...form.fixed.filter(([path, value]) => valueAt(resource, path) !== value),
+    ...form.texts.filter(([path, allowed]) => !allowed.includes(textAt(resource, path))),
+  ].map(([path]) => path);
+  different.push(...foreignMembers(resource, form));
   const later: string[] = [];
   const particulars = readJson(parts.particulars ?? '{}');
   // Nothing is learned of what was erased.
@@ -51,6 +58,20 @@ export function compared(text: string, leaf: Leaf, parts: Parts): Comparison {
   different.push(...context.different.map(inContext));
   added.push(...context.later.map(inContext));
   return { different, later };
+}
+
+/** Paths of members that the form does not have. What is no object, where one must be, lacks members and is found so. */
+function foreignMembers(resource: Json, { fixed, names, texts, context, free }: Form): string[] {
+  const listed = [...fixed, ...names, ...texts].map(([path]) => path);
+  const known = [...listed, ...free, ...(context === null ? [] : [context])];
+  const foreignIn = (json: Json, inside: string): string[] =>
+    (json.kind === 'object' ? json.members : []).flatMap(([name, value]) => {
+      const path = inside + name;
+      if (!name.includes('.') && known.includes(path)) return [];
+      const isPart = !name.includes('.') && known.some((one) => one.startsWith(`${path}.`));
+      return isPart ? foreignIn(value, `${path}.`) : [path];
+    });
+  return foreignIn(resource, '');
 }
 
 /** A later source may have added members; why there was none (`absent`) then goes. */
@@ -70,12 +91,12 @@ function membersOf(json: Json | undefined): ReadonlyMap<string, string> {
   return new Map(members.map(([name, value]) => [name, jsonText(value)]));
 }
 
-function formOf(resource: Json, leaf: Leaf): Form {
-  if (member(resource, 'entity') !== undefined) return v2Form(leaf);
-  return member(resource, 'occurred_at') === undefined ? v3Form(leaf) : apiForm(leaf);
+function formOf(resource: Json, leaf: Leaf, parts: Parts): Form {
+  if (member(resource, 'entity') !== undefined) return v2Form(leaf, parts);
+  return member(resource, 'occurred_at') === undefined ? v3Form(leaf, parts) : apiForm(leaf, parts);
 }
 
-function v2Form(leaf: Leaf): Form {
+function v2Form(leaf: Leaf, { data }: Parts): Form {
   const time = secondsText(leaf.occurred_at);
   return {
     fixed: [
@@ -97,12 +118,13 @@ function v2Form(leaf: Leaf): Form {
       ['entity.actor_username', 'actor_username', null],
       ['entity.actee_name', 'target_name', ''],
     ],
-    data: 'entity.metadata',
+    texts: [['entity.metadata', [data ?? '{}']]],
     context: null,
+    free: [],
   };
 }
 
-function v3Form(leaf: Leaf): Form {
+function v3Form(leaf: Leaf, { data }: Parts): Form {
   const time = secondsText(leaf.occurred_at);
   return {
     fixed: [
@@ -118,12 +140,15 @@ function v3Form(leaf: Leaf): Form {
       ['actor.name', 'actor_name', null],
       ['target.name', 'target_name', ''],
     ],
-    data: 'data',
+    texts: [['data', [data ?? '{}']]],
     context: null,
+    free: ['links'],
   };
 }
 
-function apiForm(leaf: Leaf): Form {
+function apiForm(leaf: Leaf, { data, particulars, epoch, index }: Parts): Form {
+  const erased = [...(data === null ? ['data'] : []), ...(particulars === null ? ['particulars'] : [])];
+  const isPlaced = epoch !== undefined && index !== undefined;
   return {
     fixed: [
       ['guid', leaf.guid],
@@ -141,9 +166,19 @@ function apiForm(leaf: Leaf): Form {
       ['actor.username', 'actor_username', null],
       ['target.name', 'target_name', null],
     ],
-    data: 'data',
+    texts: [
+      ['data', [data ?? '{}']],
+      ['erased', [JSON.stringify(erased)]],
+      // Null in what was served before the event was sealed.
+      ...(isPlaced ? [sealedAt(epoch, index)] : []),
+    ],
     context: 'context',
+    free: ['audience', ...(isPlaced ? [] : ['sealed'])],
   };
+}
+
+function sealedAt(epoch: number, index: number): [string, string[]] {
+  return ['sealed', ['null', JSON.stringify({ epoch, index })]];
 }
 
 function partiesOf(leaf: Leaf): [string, Value][] {
@@ -171,8 +206,8 @@ function valueAt(json: Json, path: string): Value | undefined {
   return value?.kind === 'null' ? null : undefined;
 }
 
-/** The compact JSON of a member. */
-function textAt(json: Json, path: string): string | undefined {
+/** The compact JSON of a member; '' where there is none. */
+function textAt(json: Json, path: string): string {
   const value = at(json, path);
-  return value === undefined ? undefined : jsonText(value);
+  return value === undefined ? '' : jsonText(value);
 }

@@ -1,8 +1,9 @@
 // The files of an export, read row by row: the resources in NDJSON and JSON as `hansard export` writes them, and the
 // number of rows in CSV. Holds one row at a time.
-import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
 import { limits } from '../core/limits.ts';
 import { Malformed } from '../merkle/malformed.ts';
+import { piecesOf } from './regular-file.ts';
 import { utf8Text } from './utf8.ts';
 
 export interface Row {
@@ -23,8 +24,7 @@ export async function* linesOf(path: string): AsyncGenerator<Row> {
     return { line: line - 1, text };
   };
   let restBytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 262_144 })) {
-    const bytes: Uint8Array = piece;
+  for await (const bytes of piecesOf(path)) {
     let start = 0;
     for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
       yield taken(bytes.subarray(start, end));
@@ -42,12 +42,21 @@ export async function* linesOf(path: string): AsyncGenerator<Row> {
 
 /** Whether rows of a file can be read as resources: by its name. */
 export function hasResources(name: string): boolean {
-  return name.endsWith('.ndjson') || name.endsWith('.json');
+  return ['.ndjson', '.json'].includes(extensionOf(name));
+}
+
+/** Whether the rows of a file can be counted and no more, again by its name. */
+export function isCsv(name: string): boolean {
+  return extensionOf(name) === '.csv';
+}
+
+function extensionOf(name: string): string {
+  return extname(name).toLowerCase();
 }
 
 /** The resources in a file, as text. Rejects with Malformed where it is not written as exports are. */
 export function resourcesOf(path: string): AsyncGenerator<Row> {
-  return path.endsWith('.json') ? arrayItems(path) : linesOf(path);
+  return extensionOf(path) === '.json' ? arrayItems(path) : linesOf(path);
 }
 
 /** The items of an array with one item a line, its brackets on lines of their own, or `[]`. */
@@ -68,8 +77,7 @@ async function* arrayItems(path: string): AsyncGenerator<Row> {
 /** The rows of a CSV (RFC 4180) below its header; a line break within quotes ends no row. */
 export async function csvRows(path: string): Promise<number> {
   let [ends, quoted, open] = [0, false, false];
-  for await (const piece of createReadStream(path, { highWaterMark: 262_144 })) {
-    const bytes: Uint8Array = piece;
+  for await (const bytes of piecesOf(path)) {
     for (const byte of bytes) {
       if (byte === 0x22) quoted = !quoted;
       open = byte !== 0x0a || quoted;

@@ -135,10 +135,27 @@ describe('backup', () => {
     const [told, ...more] = await toldOf(again);
     assert.deepEqual(more, []);
     assert.equal(told.guid, left.replace('.json', ''));
-    assert.deepEqual(told.data, { bytes, events: leaves });
+    assert.deepEqual({ ...told.data, begun: '' }, { bytes, events: leaves, begun: '' });
     assert.equal(told.target.name, 'of-monday');
     assert.match(readdirSync(`${data}/notices`).join(), /^[^,]*\.json\.0123456789abcdef$/);
     await again.stop({ keep: true });
+  });
+
+  it('is told of from its beginning, so that an erasure meanwhile names it, and once when it is done', async (t) => {
+    const { folder, data, server } = await begin(t);
+    await server.running.services.log.sealer.now();
+    const { disposer } = server.running.services;
+    const copying = backupOf(data, join(folder, 'in-the-making'));
+    const isLeft = () => readdirSync(`${data}/notices`).some((name) => name.endsWith('.json'));
+    for (let turn = 0; turn < 1_000 && !isLeft(); turn += 1) await new Promise(setImmediate);
+    assert.ok(!existsSync(join(folder, 'in-the-making')), 'it is not done yet');
+    const names = async () => (await disposer.backups()).map(({ name }) => name);
+    assert.deepEqual(await names(), ['in-the-making']);
+    await copying;
+    assert.deepEqual(await names(), ['in-the-making']);
+    const states = (await toldOf(server)).map(({ data: { state } }: { data: { state?: string } }) => state);
+    assert.deepEqual(new Set(states), new Set(['begun', undefined]));
+    assert.equal(states.length, 2);
   });
 
   it('of a folder that no server has made keys for; what failed leaves nothing', async (t) => {

@@ -37,6 +37,11 @@ test('a proposal is told in words, also to those who may not see all of it', () 
     'erase data and names of event e',
   );
   assert.equal(first({ kind: 'erase', subject: null }), 'erase a part of event (not shown)');
+  const hidden = { kind: null, subject: null, reason: null, proposed_at: null, proposed_by: null };
+  assert.deepEqual(proposalLines({ ...proposal, ...hidden }), [
+    'something that is shown to those alone who see the whole log',
+    'lapses at 2027-02-20T10:00:00.000000Z unless another administrator approves it',
+  ]);
   assert.match(
     proposalLines({ ...proposal, acts_at: '2026-11-29T10:00:00.000000Z' }).at(-1) ?? '',
     /^acts at 2026-11-29T10:00:00\.000000Z unless it is withdrawn/,

@@ -12,7 +12,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { restore } from '../../src/backup.ts';
 import { backupOf, restoreTo } from '../../src/compose.ts';
@@ -145,7 +145,13 @@ describe('restore', () => {
     const opening = await assertAccepted(data, 2, /The log is halted: a checkpoint of \d+ leaves is known/);
     assert.equal(opening.data.known_checkpoint, before);
     assert.equal(opening.data.previous_checkpoint, rememberedIn(copy));
-    await serve(data, async (server) => assert.deepEqual(await namesOf(server), ['in epoch 2', 'one']));
+    await serve(data, async (server) => {
+      assert.deepEqual(await namesOf(server), ['in epoch 2', 'one']);
+      const [told] = (await server.call('GET', '/api/events?types=audit.log.restore')).json.resources;
+      assert.deepEqual([told.target.name, told.data], ['copy', { replaced: basename(replaced ?? '') }]);
+      const copies = (await server.running.services.disposer.backups()).map(({ name }) => name);
+      assert.deepEqual(copies.sort(), ['copy', basename(replaced ?? '')].sort());
+    });
     await serve(replaced ?? '', async (server) => assert.deepEqual(await namesOf(server), ['one', 'two']));
     assert.equal(readdirSync(folder).length, 3);
   });

@@ -164,10 +164,8 @@ describe('accounts of one event that differ', () => {
       assert.equal(conflicts.length, conflictsBefore + 1);
       const conflict = conflicts.at(-1);
       assert.equal(conflict?.target.guid, event.guid);
-      assert.deepEqual(conflict?.data.fields, [field]);
-      const digests = Object.entries(conflict?.data ?? {}).filter(([name]) => name.endsWith('sha256'));
-      assert.equal(digests.length, 2);
-      for (const [, digest] of digests) assert.match(String(digest), /^[0-9a-f]{64}$/);
+      // No digest of what either says: whoever has one could test guesses at it after it was erased.
+      assert.deepEqual(conflict?.data, { origin: 'import', fields: [field] });
     });
   }
 

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,18 @@ test('has its name when it is finished', async (t) => {
   await bundle.finish();
   assert.equal(readFileSync(join(place, 'one.csv'), 'utf8'), 'a,b\r\n');
   assert.deepEqual(readdirSync(home), ['evidence']);
+});
+
+test('is for its owner alone, unlike the folders on the way to it', async (t) => {
+  const home = newFolder(t);
+  const place = join(home, 'on', 'the', 'way');
+  const bundle = await newBundle(place);
+  await (await bundle.sink('file')).finish();
+  await bundle.finish();
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
+  assert.deepEqual([modeOf(place), modeOf(join(place, 'file'))], [0o700, 0o600]);
+  assert.notEqual(modeOf(join(home, 'on')), 0o700);
+  assert.deepEqual(readdirSync(place), ['file']);
 });
 
 test('takes the place of an empty folder, and of no other', async (t) => {

@@ -41,6 +41,9 @@ test('one event is erased by two people, part by part; its proof stays, and the 
       [['particulars'], 'a slip', 'one', []],
     ],
   );
+  // Names of copies and the reason are not for the organization's people.
+  const erasures = (await rig.events()).filter(({ type }) => type === 'audit.log.erase');
+  assert.deepEqual([...new Set(erasures.map((one) => one.organizationGuid + one.spaceGuid))], ['']);
   await assert.rejects(erase(['data'], '00000000-0000-7000-8000-999999999999'), {
     entry: 'ResourceNotFound',
   });

@@ -28,8 +28,12 @@ export interface Rig {
   readonly perform: Operations;
   readonly disposer: Disposer;
   readonly reported: unknown[];
-  /** Sets the disposer's clock. */
+  /** Lets time go by until then, for the disposer. */
   at(instant: Instant): void;
+  /** Sets the disposer's clock alone. */
+  setClock(instant: Instant): void;
+  /** What commands have left to be told. */
+  readonly notices: EventRow[];
   /** All events that the log has rows of, in the order of intake. */
   events(): Promise<StoredEvent[]>;
   /** Types of our own events about keeping, with their data, in the order of intake. */
@@ -53,13 +57,19 @@ export async function openRig(
   const work = new URL('./disposal-work.ts', import.meta.url);
   const store = wrap(await openSqliteStore({ directory, work, segmentEvents }));
   let now = t0;
+  let timer = 0;
   const reported: unknown[] = [];
-  const disposer = startDisposer({
+  const notices: EventRow[] = [];
+  const disposer = await startDisposer({
     store,
     now: () => now,
+    timer: () => timer,
     everyMs: 86_400_000,
     doer: systemDoer({ absent: 'a test' }),
     checkpoint: () => null,
+    takeNotices: async () => {
+      for (const notice of notices.splice(0)) await store.run('test.append', [notice]);
+    },
     report: (error) => reported.push(error),
   });
   t.after(async () => {
@@ -78,8 +88,13 @@ export async function openRig(
     disposer,
     reported,
     at: (instant) => {
+      timer += Math.max(0, instant - now);
       now = instant;
     },
+    setClock: (instant) => {
+      now = instant;
+    },
+    notices,
     events,
     told: async (type) =>
       (await events())

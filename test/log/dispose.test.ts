@@ -123,6 +123,36 @@ test('a run certifies what it did, by which rule, what it spared and which copie
   assert.deepEqual(backups, [{ name: 'monday', at: microsText(t0 + 100_000_000_000_000) }]);
 });
 
+test('copies are listed as soon as a command tells of them, each once, with what a restore left', async (t) => {
+  const rig = await openRig(t);
+  const copy = (name: string, data: object, type = 'audit.log.backup') =>
+    oldEvent(name, {
+      type,
+      audience: 'log',
+      organizationGuid: '',
+      spaceGuid: '',
+      particulars: JSON.stringify({ target_name: name }),
+      data: JSON.stringify(data),
+    });
+  const begun = copy('monday', { state: 'begun' });
+  rig.notices.push(begun);
+  assert.deepEqual(await rig.disposer.backups(), [{ name: 'monday', at: t0 }]);
+  rig.notices.push(
+    copy('monday', { bytes: 1, events: 1, begun: begun.guid }),
+    copy('sunday', { replaced: 'data.replaced-1' }, 'audit.log.restore'),
+    copy('first', { replaced: null }, 'audit.log.restore'),
+  );
+  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name).sort();
+  assert.deepEqual(names(await rig.disposer.backups()), ['data.replaced-1', 'first', 'monday', 'sunday']);
+  await rig.store.run('test.append', [oldEvent('old', { occurredAt: t0 - 5 })]);
+  await rig.seal();
+  rig.notices.push(copy('tuesday', { state: 'begun' }));
+  rig.at(monthsAfter(30) + 1);
+  await rig.disposer.run();
+  const [certificate] = await rig.told('audit.log.dispose');
+  assert.ok(names(certificate?.data.backups).includes('tuesday'));
+});
+
 test('an organization with a longer term keeps its events for it', async (t) => {
   const rig = await openRig(t);
   await rig.store.run('test.append', [oldEvent('a'), oldEvent('b', { organizationGuid: 'two' })]);
@@ -273,7 +303,7 @@ test('a hold, and an event that explains the log, keep their segment and those a
     oldEvent(`s${at}`, at === 12 ? { type: 'audit.log.dispose', audience: 'log' } : {}),
   );
   await rig.store.run('test.append', rows);
-  await rig.store.run('test.account', { guid: 'root', active: true, scopes: [] });
+  await rig.addAdmin('root');
   const held = { ...scope, targetGuid: 'an-app', until: null, name: 'case', reason: 'court' };
   const permit = adminPermit('root', 'hold.create');
   const hold = await rig.perform('hold.create', permit, doerNamed('root'), held);

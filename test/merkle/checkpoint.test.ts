@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatCheckpoint, openCheckpoint, parseCheckpoint } from '../../src/merkle/checkpoint.ts';
+import { ed25519Cosigner } from '../../src/merkle/cosignature.ts';
 import { emptyRoot } from '../../src/merkle/hash.ts';
 import { Malformed } from '../../src/merkle/malformed.ts';
 import { ed25519Signer, formatNote, NoteRefused, parseVerifierKey } from '../../src/merkle/note.ts';
@@ -122,6 +123,9 @@ test('a checkpoint must be signed by a known key whose name is its origin', () =
   assert.throws(() => openCheckpoint(note(other), [log.key, other.key]), refused);
   assert.throws(() => openCheckpoint(note(log), [ed25519Signer('log.example', ed25519Key(3)).key]), refused);
   assert.throws(() => openCheckpoint(note(log).replace('\n0\n', '\n1\n'), [log.key]), NoteRefused);
+  const witness = ed25519Cosigner('log.example', ed25519Key(4));
+  const cosigned = formatNote({ text, signatures: [witness.cosign(text, 0)] });
+  assert.throws(() => openCheckpoint(cosigned, [witness.key]), refused);
   assert.throws(() => openCheckpoint('text\n', [log.key]), Malformed);
   // This log's key has another name than its origin: verifiedBy is for those who know that it should.
   assert.throws(() => openCheckpoint(sumNotes[0] ?? '', [parseVerifierKey(sumKey)]), NoteRefused);

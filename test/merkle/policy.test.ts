@@ -161,7 +161,15 @@ test('a wrong signature of any known key refuses the note, needed or not; strang
   assert.throws(() => meets(policy, { ...note, text: 'no checkpoint\n' }), Malformed);
 });
 
-test('logs may sign with any type, witnesses with those of cosignatures', () => {
+test('a cosignature in the name of the origin is no signature of the log', () => {
+  const witness = ed25519Cosigner(origin, ed25519Key(3));
+  const note = { text, signatures: [witness.cosign(text, 1_700_000_000)] };
+  assert.ok(!meets({ logs: [], witnesses: [], quorum: { kind: 'none' } }, note, [witness.key]).met);
+  const policy = parsePolicy(`log ${logKey}\nwitness w ${formatVerifierKey(witness.key)}\nquorum w\n`);
+  assert.ok(!meets(policy, note).met);
+});
+
+test('logs sign as logs do, witnesses with cosignatures', () => {
   const ecdsa = ecdsaSigner(origin, p256Key);
   const policy = parsePolicy(`log ${formatVerifierKey(ecdsa.key)}\nquorum none\n`);
   assert.ok(meets(policy, { text, signatures: [ecdsa.sign(text)] }).met);
@@ -207,7 +215,8 @@ test('names are octets: what looks alike is not the same, and they need not be U
 
 test('what is no policy is refused, with the line and a reason', () => {
   const sameKey = formatVerifierKey(ed25519Cosigner('impostor.example', ed25519Key(10)).key);
-  const sameLog = formatVerifierKey(ed25519Cosigner(origin, ed25519Key(1)).key);
+  const sameLog = formatVerifierKey(ed25519Signer('impostor.example', ed25519Key(1)).key);
+  const cosigning = formatVerifierKey(ed25519Cosigner(origin, ed25519Key(3)).key);
   const plain = formatVerifierKey(ed25519Signer('witness.example/1', ed25519Key(10)).key);
   const w = `witness w1 ${k1}\nwitness w2 ${k2}\nwitness w3 ${k3}\n`;
   for (const [policy, reason] of [
@@ -225,6 +234,7 @@ test('what is no policy is refused, with the line and a reason', () => {
     ['log garbage\nquorum none\n', /line 1 .*: the key "garbage" is not/],
     [`log ${logKey}\nlog ${logKey} https://a/\nquorum none\n`, /line 2 .*: another log has the public key/],
     [`log ${logKey}\nlog ${sameLog}\nquorum none\n`, /line 2 .*: another log has the public key/],
+    [`log ${cosigning}\nquorum none\n`, /line 1 .*"log\.example\/1" is of type 4, not of a log: 1 or 2/],
     ['witness w1\nquorum none\n', /a witness is defined by/],
     [`witness w1 ${k1} https://a/ # comment\nquorum w1\n`, /line 1 .*: a witness is defined by/],
     [`witness w1 ${plain}\nquorum w1\n`, /is of type 1, not of a witness: 4 or 6/],

@@ -94,7 +94,7 @@ export async function importLines(server: TestServer, lines: readonly string[]):
   return reply.json.new;
 }
 
-async function operate(server: TestServer, name: string): Promise<void> {
+export async function operate(server: TestServer, name: string): Promise<void> {
   const organization = await server.call('POST', '/v3/organizations', { body: { name } });
   assert.equal(organization.status, 201, organization.text);
   const relationships = { organization: { data: { guid: organization.json.guid } } };
@@ -102,19 +102,33 @@ async function operate(server: TestServer, name: string): Promise<void> {
   assert.equal(space.status, 201, space.text);
 }
 
-/** Two administrators erase what an event says. */
-async function erase(server: TestServer, by: string, event: Foreign, parts: string[]): Promise<void> {
+/** Two administrators erase what an event says: another proposes it, the first one approves. */
+async function erase(server: TestServer, token: string, event: Foreign, parts: string[]): Promise<void> {
   const body = { event_guid: guidOf(event), origin: 'elsewhere', parts, reason: 'a slip' };
-  const proposed = await server.call('POST', '/api/erasures', { body });
+  const proposed = await server.call('POST', '/api/erasures', { body, token });
   assert.equal(proposed.status, 202, proposed.text);
   const path = `/api/retention/proposals/${proposed.json.proposal.guid}/approve`;
-  const approved = await server.call('POST', path, { token: by });
+  const approved = await server.call('POST', path);
   assert.equal(approved.status, 200, approved.text);
 }
 
 /** Makes the history; of each epoch about `size` events. */
 export async function makeHistory(seed: number, size: number, segmentEvents: number): Promise<History> {
   const folder = mkdtempSync(join(tmpdir(), 'hansard-history-'));
+  try {
+    return await historyIn(folder, seed, size, segmentEvents);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+async function historyIn(
+  folder: string,
+  seed: number,
+  size: number,
+  segmentEvents: number,
+): Promise<History> {
   const directory = join(folder, 'data');
   const dice = diceOf(seed);
   const checkpoints: string[] = [];

@@ -24,9 +24,10 @@ export function pickTable(bench: Workbench, name: string, dice: Dice): Table {
   throw new Error(`there are no rows of ${name}`);
 }
 
-/** The event that a row is of. */
-function eventOf(table: Table, row: Row): number | null {
+/** The event that a row is of; null where it is another event's, once a column of its key was changed. */
+function eventOf(table: Table, row: Row, column = ''): number | null {
   if (/^(event|body)_/.test(table.name)) return Number(row.id);
+  if (table.name === 'supplement' && column === 'event') return null;
   return ['dedupe', 'supplement', 'leaf'].includes(table.name) ? Number(row.event) : null;
 }
 
@@ -40,7 +41,7 @@ export function flip(table: Table, column: string, dice: Dice): Mutation {
   const mark = typeof before === 'string' ? 'CAST(? AS TEXT)' : '?';
   const sql = `UPDATE ${table.name} SET ${column} = ${mark} WHERE ${table.keys.map((key) => `${key} = ?`).join(' AND ')}`;
   const what = `${table.name}.${column} of ${keyText(table, row)}: ${shown(before)} to ${shown(after)}`;
-  return tried(what, eventOf(table, row), (database) => {
+  return tried(what, eventOf(table, row, column), (database) => {
     database.prepare(sql).run(after, ...keyOf(table, row));
   });
 }

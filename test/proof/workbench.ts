@@ -1,5 +1,6 @@
 // A data folder on which anything can be tried: each attempt gets the store as it was, and is verified by the real
-// program. Triggers that keep everybody from changing what is sealed are gone: whoever has the file has no need of them.
+// program. Triggers that keep everybody from changing what is sealed are gone for the moment of the change: whoever has
+// the file has no need of them.
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,11 @@ export interface Workbench {
   readonly tables: ReadonlyMap<string, Table>;
   /** Where events stand in the tree, by their ids. */
   readonly places: ReadonlyMap<number, Place>;
-  /** Puts everything back, lets `act` change the open store, and closes it. Answers what `act` answers. */
+  /** Puts everything back. */
+  restore(): void;
+  /** Lets `act` change the store as it is, and closes it. Answers what `act` answers. */
+  edit<R>(act: (database: DatabaseSync) => R): R;
+  /** Puts everything back, then edits. */
   change<R>(act: (database: DatabaseSync) => R): R;
   /** Verifies the folder as it is now. */
   verify(checks?: FolderChecks): Promise<FolderReport>;
@@ -45,9 +50,28 @@ export function openWorkbench(original: string): Workbench {
   const [file, untouched] = [join(directory, 'hansard.db'), join(directory, 'untouched.db')];
   const remembered = join(directory, 'remembered', 'checkpoint');
   const note = readFileSync(remembered, 'utf8');
-  const tables = disarm(file);
+  const { tables, triggers } = readStore(file);
   copyFileSync(file, untouched);
   const leaves = tables.get('leaf')?.rows ?? [];
+  const restore = (): void => {
+    rmSync(`${file}-journal`, { force: true });
+    copyFileSync(untouched, file);
+    writeFileSync(remembered, note);
+  };
+  const edit = <R>(act: (database: DatabaseSync) => R): R => {
+    const database = new DatabaseSync(file);
+    try {
+      database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN');
+      for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
+      const answer = act(database);
+      const left = tablesIn(database);
+      for (const { table, sql } of triggers) if (left.has(table)) database.exec(sql);
+      database.exec('COMMIT');
+      return answer;
+    } finally {
+      database.close();
+    }
+  };
   return {
     directory,
     file,
@@ -59,38 +83,39 @@ export function openWorkbench(original: string): Workbench {
         { epoch: Number(epoch), index: Number(position) },
       ]),
     ),
-    change(act) {
-      rmSync(`${file}-journal`, { force: true });
-      copyFileSync(untouched, file);
-      writeFileSync(remembered, note);
-      const database = new DatabaseSync(file);
-      try {
-        database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; BEGIN');
-        const answer = act(database);
-        database.exec('COMMIT');
-        return answer;
-      } finally {
-        database.close();
-      }
+    restore,
+    edit,
+    change: (act) => {
+      restore();
+      return edit(act);
     },
     verify: (checks) => verifyFolder(directory, inspectSqliteStore, checks),
     remove: () => rmSync(directory, { recursive: true }),
   };
 }
 
-/** Drops the triggers, puts all of the store into its one file, and reads it. */
-function disarm(file: string): Map<string, Table> {
+interface Trigger {
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string;
+}
+
+/** Puts all of the store into its one file, and reads it. */
+function readStore(file: string): { tables: Map<string, Table>; triggers: readonly Trigger[] } {
   const database = new DatabaseSync(file);
-  const named = (type: string): string[] =>
-    database
-      .prepare('SELECT name FROM sqlite_schema WHERE type = ? ORDER BY name')
-      .all(type)
-      .map(({ name }) => String(name));
-  for (const trigger of named('trigger')) database.exec(`DROP TRIGGER ${trigger}`);
   database.exec('PRAGMA journal_mode = DELETE');
-  const tables = new Map(named('table').map((name) => [name, tableOf(database, name)]));
+  const tables = new Map([...tablesIn(database)].map((name) => [name, tableOf(database, name)]));
+  const triggers = database
+    .prepare("SELECT name, tbl_name AS of_table, sql FROM sqlite_schema WHERE type = 'trigger'")
+    .all()
+    .map(({ name, of_table, sql }) => ({ name: String(name), table: String(of_table), sql: String(sql) }));
   database.close();
-  return tables;
+  return { tables, triggers };
+}
+
+function tablesIn(database: DatabaseSync): Set<string> {
+  const rows = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+  return new Set(rows.map(({ name }) => String(name)));
 }
 
 function tableOf(database: DatabaseSync, name: string): Table {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { ed25519Cosigner } from '../../src/merkle/cosignature.ts';
-import { formatNote, formatVerifierKey, parseNote } from '../../src/merkle/note.ts';
+import { formatNote, formatVerifierKey, parseNote, verifierKey } from '../../src/merkle/note.ts';
 import { parsePolicy } from '../../src/merkle/policy.ts';
 import { decodeBundle, encodeBundle } from '../../src/merkle/tile.ts';
 import { directorySource } from '../../src/verify/directory-source.ts';
@@ -255,6 +256,54 @@ test('a signature that does not hold, or is of an unknown key, refuses the check
   const report = await verified(broken);
   assert.match(sentences(report)[0] ?? '', /^The checkpoint cannot be read: /);
   assert.equal(report.walk, null);
+});
+
+test('a witness in the name of the log is not the log', async (t) => {
+  const witness = ed25519Cosigner(origin, generateKeyPairSync('ed25519').privateKey);
+  const folder = tampered(t, (into) => {
+    const { text } = parseNote(readFileSync(join(into, 'checkpoint'), 'utf8'));
+    const cosigned = { text, signatures: [witness.cosign(text, 1_790_000_000)] };
+    writeFileSync(join(into, 'checkpoint'), formatNote(cosigned));
+  });
+  const report = await verified(folder, { keys: [witness.key] });
+  assert.deepEqual(sentences(report), [`The checkpoint is not signed by a known key of "${origin}".`]);
+  assert.deepEqual([report.note.signers, report.note.isChecked], [[], true]);
+  assert.equal((await verified(folder, { remembered: [witness.key] })).note.isChecked, false);
+});
+
+test('a key counts for all epochs of its log, where that can be told', async (t) => {
+  const { key } = testSigner('log.example/0011223300000000/7');
+  const known = { ...signer.key, name: key.name };
+  const folder = writeLog(t, entries.slice(0, 3), signer);
+  const isSameLog = () => true;
+  for (const trust of [{ keys: [known] }, { remembered: [known] }]) {
+    const { note, findings } = await verified(folder, { ...trust, isSameLog });
+    assert.deepEqual([findings, note.signers], [[], [signer.key]]);
+    assert.deepEqual((await verified(folder, trust)).note.signers, []);
+  }
+  const policy = parsePolicy(`log ${formatVerifierKey(verifierKey(known))}\nquorum none\n`);
+  assert.deepEqual((await verified(folder, { policy, isSameLog })).findings, []);
+  assert.equal((await verified(folder, { policy })).findingsCount, 1);
+});
+
+test('links, pipes and devices in a folder are not read', async (t) => {
+  const elsewhere = writeLog(t, entries, signer);
+  const replaced: [string, (path: string, name: string) => void][] = [
+    ['link', (path, name) => symlinkSync(join(elsewhere, name), path)],
+    ['device', (path) => symlinkSync('/dev/zero', path)],
+    ['pipe', (path) => execFileSync('mkfifo', [path])],
+  ];
+  for (const [kind, replace] of replaced) {
+    for (const name of ['checkpoint', 'tile/0/000', 'tile/entries/000', 'minimum-index']) {
+      const folder = tampered(t, (into) => {
+        rmSync(join(into, name), { force: true });
+        writeFileSync(join(elsewhere, 'minimum-index'), '0\n');
+        replace(join(into, name), name);
+      });
+      const found = sentences(await verified(folder));
+      assert.ok(found.includes(`${name} is not a regular file.`), `${kind} ${name}: ${found}`);
+    }
+  }
 });
 
 test('a policy wants its witnesses, and they are named with their times', async (t) => {

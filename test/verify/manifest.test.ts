@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -113,5 +114,8 @@ test('what is no manifest is refused with the member that is wrong', () => {
 test('the digest of a file is that of its bytes', async (t) => {
   const path = join(newFolder(t), 'empty');
   writeFileSync(path, '');
-  assert.deepEqual(await digestOf(path, 'checkpoint'), file);
+  assert.deepEqual(await digestOf(path, file), file);
+  writeFileSync(path, 'a longer one');
+  const sha256 = createHash('sha256').update('a long').digest('hex');
+  assert.deepEqual(await digestOf(path, { ...file, bytes: 5 }), { ...file, bytes: 6, sha256 });
 });

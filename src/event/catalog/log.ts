@@ -119,7 +119,7 @@ const record: readonly CatalogEntry[] = [
       additions.context.*`,
   }),
   event.failure('audit.log.conflict', firstRelease, 'Another account of event {target} was refused', {
-    fields: 'origin fields stored_sha256 refused_sha256',
+    fields: 'origin fields',
     auditClass: 'log-management',
     severity: 'critical',
   }),
@@ -153,8 +153,13 @@ const record: readonly CatalogEntry[] = [
     severity: 'warning',
   }),
   log.log('audit.log.backup', firstRelease, '{actor} copied the whole log', {
-    fields: 'bytes events',
+    fields: 'state bytes events begun',
     severity: 'notice',
+  }),
+  log.lifecycle('audit.log.restore', firstRelease, 'The log was restored from a copy', {
+    fields: 'replaced',
+    auditClass: 'log-management',
+    severity: 'critical',
   }),
 ];
 
@@ -187,7 +192,7 @@ const keeping: readonly CatalogEntry[] = [
     severity: 'warning',
   }),
   hold.delete('audit.log.hold_release', firstRelease, '{actor} released hold {target}', {
-    fields: 'reason held_for since proposal proposed_by backups',
+    fields: 'reason held_for since proposal proposed_by',
     severity: 'critical',
   }),
   log.delete('audit.log.dispose', firstRelease, 'What was past its term was disposed of', {

@@ -4,7 +4,6 @@ import { microsText } from '../../core/instant.ts';
 import { limits } from '../../core/limits.ts';
 import { grant } from '../../identity/permit.ts';
 import { anywhere, placesSeen, type Standing } from '../../identity/role.ts';
-import { backupsSince } from '../../log/dispose.ts';
 import { type Proposal, type Subject, subjectTold } from '../../log/proposal.ts';
 import { json } from '../openapi/conventions.ts';
 import {
@@ -22,10 +21,15 @@ import {
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
 import { type Body, unprocessable } from '../v3/body.ts';
 
+const hidden = { kind: null, subject: null, reason: null, proposed_at: null, proposed_by: null };
+
 /** A proposal as its reader may see it. */
 export function presentProposal(proposal: Proposal, standing: Standing): object {
   const { subject, reason, proposedAt, proposedBy, actsAt, lapsesAt } = proposal;
   const isSeen = maySee(standing, subject);
+  const when = { acts_at: actsAt === null ? null : microsText(actsAt), lapses_at: microsText(lapsesAt) };
+  // Holds and erasures may be about people who are not to know: others learn that something waits, and until when.
+  if (!isSeen && subject.kind !== 'shorten') return { guid: proposal.guid, ...hidden, ...when };
   return {
     guid: proposal.guid,
     kind: subject.kind,
@@ -33,8 +37,7 @@ export function presentProposal(proposal: Proposal, standing: Standing): object 
     reason: isSeen ? reason : null,
     proposed_at: microsText(proposedAt),
     proposed_by: proposedBy,
-    acts_at: actsAt === null ? null : microsText(actsAt),
-    lapses_at: microsText(lapsesAt),
+    ...when,
   };
 }
 
@@ -56,7 +59,7 @@ function maySee({ global, ...standing }: Standing, subject: Subject): boolean {
 async function approve(call: KnownCall, services: Services): Promise<Answer> {
   const standing = await services.standing(call.principal);
   const permit = grant(standing, 'proposal.approve', anywhere);
-  const backups = await backupsSince(services.store, null);
+  const backups = await services.disposer.backups();
   const input = { guid: call.params.guid ?? '', backups };
   const proposal = await services.perform('proposal.approve', permit, call.doer, input);
   const isPurged = proposal.subject.kind !== 'erase' || (await purged(services));
@@ -101,11 +104,11 @@ function boundedReason(reason: string): string {
 
 export const proposalSchema: Schema = object({
   guid: guid('the proposal'),
-  kind: word('What would be done', ['shorten', 'release', 'erase']),
+  kind: orNull(word('What would be done; null for those who may not know', ['shorten', 'release', 'erase'])),
   subject: orNull(mapOf(anything, 'To what; null for those who may not see it')),
   reason: orNull(text('Why')),
-  proposed_at: time('When it was proposed'),
-  proposed_by: object({ guid: text('Guid of the account'), name: text('Its name') }),
+  proposed_at: orNull(time('When it was proposed')),
+  proposed_by: orNull(object({ guid: text('Guid of the account'), name: text('Its name') })),
   acts_at: orNull(time('When it acts without a second person, because there was none; null: never')),
   lapses_at: time('When it lapses'),
 });

@@ -83,7 +83,7 @@ function parsePolicy(body: Body): NewPolicy {
 
 async function prolong(call: KnownCall, services: Services): Promise<Answer> {
   const standing: Standing = await services.standing(call.principal);
-  const where = { organizationGuid: call.params.guid ?? '', spaceGuid: '' };
+  const where = { organizationGuid: (call.params.guid ?? '').toLowerCase(), spaceGuid: '' };
   const permit = grant(standing, 'retention.prolong', where);
   const body = readBody(call);
   refuse(unknownFields(body, ['kept_months', 'reason']));

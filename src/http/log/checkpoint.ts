@@ -5,6 +5,7 @@ import { AppError } from '../../core/error.ts';
 import type { LogServices } from '../../log/log-services.ts';
 import { checkpointIn, epochIn } from '../../log/prove.ts';
 import { minimumShown } from '../../log/source.ts';
+import { refusal } from '../failure.ts';
 import type { About, Content } from '../openapi/about.ts';
 import type { Answer, Call, Route, Services } from '../route.ts';
 
@@ -41,10 +42,27 @@ async function noteOf(number: string, log: LogServices): Promise<string> {
   const epoch = epochs.find((known) => String(known.number) === number);
   const note = epoch === undefined ? null : await log.last(epoch.number);
   if (note !== null) return note;
+  const numbers = epochs.map((known) => known.number);
+  const there = numbers.length === 1 ? 'the only one is' : 'there are';
   throw new AppError('ResourceNotFound', [
-    `The log has no epoch ${number}: there are ${epochs.map((known) => known.number).join(', ')}`,
+    `The log has no epoch ${number}: ${there} ${numbers.join(', ').replace(/, (\d+)$/, ' and $1')}`,
   ]);
 }
+
+/** What is not there may be in a second: nobody is to keep that it was not. */
+export function uncached<C extends Call>(handle: Handle<C>): Handle<C> {
+  return async (call, services) => {
+    try {
+      return await handle(call, services);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status !== 404) throw error;
+      const answer = refusal(error, 'api');
+      return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-cache' } };
+    }
+  };
+}
+
+type Handle<C extends Call> = (call: C, services: Services) => Promise<Answer>;
 
 /** How long an answer may be kept, and by whom: while a token is asked for, by no cache that others share. */
 export function cacheControl({ isPublic }: Pick<LogServices, 'isPublic'>, directives: string): string {
@@ -85,34 +103,34 @@ export const routes: readonly Route[] = [
     path: '/log/checkpoint',
     summary: 'The published checkpoint of the log, a signed note',
     about: { ...about, description: 'The newest; with a witness policy the newest that meets it.' },
-    handle: checkpoint,
+    handle: uncached(checkpoint),
   },
   {
     ...shown,
     path: '/log/checkpoint/latest',
     summary: 'The newest checkpoint that the log has signed, cosigned or not',
     about,
-    handle: latest,
+    handle: uncached(latest),
   },
   {
     ...shown,
     path: '/log/minimum-index',
     summary: 'The first index whose entry is still shown',
     about,
-    handle: minimumIndex,
+    handle: uncached(minimumIndex),
   },
   {
     ...shown,
     path: '/log/epochs/:number/checkpoint',
     summary: 'The published checkpoint of an epoch; of an older one its last',
     about,
-    handle: checkpoint,
+    handle: uncached(checkpoint),
   },
   {
     ...shown,
     path: '/log/epochs/:number/minimum-index',
     summary: 'The first index of an epoch whose entry is still shown',
     about,
-    handle: minimumIndex,
+    handle: uncached(minimumIndex),
   },
 ];

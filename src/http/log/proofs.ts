@@ -13,6 +13,7 @@ import type { Evidence } from '../../store/contract.ts';
 import { formatExtra } from '../../verify/evidence.ts';
 import { visibilityFor } from '../events.ts';
 import type { Answer, KnownCall, Route, Services } from '../route.ts';
+import { uncached } from './checkpoint.ts';
 
 async function proof(call: KnownCall, services: Services): Promise<Answer> {
   const guid = (call.params.guid ?? '').toLowerCase();
@@ -76,6 +77,6 @@ export const routes: readonly Route[] = [
       response: { mediaType: 'text/plain', schema: { type: 'string' } },
       also: { 409: 'V3Errors' },
     },
-    handle: proof,
+    handle: uncached(proof),
   },
 ];

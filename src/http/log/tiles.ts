@@ -9,7 +9,7 @@ import { prefersGzip } from '../accept-encoding.ts';
 import { noteRead } from '../events.ts';
 import type { About } from '../openapi/about.ts';
 import type { Answer, Call, KnownCall, Route, Services } from '../route.ts';
-import { cacheControl, type SignedTree, signedTree } from './checkpoint.ts';
+import { cacheControl, type SignedTree, signedTree, uncached } from './checkpoint.ts';
 
 type Kind = Resource['kind'];
 
@@ -96,8 +96,20 @@ const bundles: About = {
     'width, as in `x001/x234/067.p/5`. For global readers alone.',
 };
 
-const tiles = { method: 'GET', dialect: 'api', access: 'log', about: hashes, handle: tile } as const;
-const texts = { method: 'GET', dialect: 'api', access: 'read', about: bundles, handle: entries } as const;
+const tiles = {
+  method: 'GET',
+  dialect: 'api',
+  access: 'log',
+  about: hashes,
+  handle: uncached(tile),
+} as const;
+const texts = {
+  method: 'GET',
+  dialect: 'api',
+  access: 'read',
+  about: bundles,
+  handle: uncached(entries),
+} as const;
 
 export const routes: readonly Route[] = [
   { ...texts, path: '/log/tile/entries/*', summary: 'A bundle of entries of the log' },

@@ -8,6 +8,7 @@ import { type Connection, connect } from './database.ts';
 import { outcomes } from './dictionary.ts';
 import { eventOf, originsOf } from './events.ts';
 import { findRows } from './rows.ts';
+import { schemaFaults } from './schema.ts';
 import { type Segment, segmentsOf } from './segment.ts';
 import { entriesOf, minimumIndex, tileOf, treeOf } from './tree.ts';
 
@@ -44,6 +45,7 @@ function faultsOf(connection: Connection): string[] {
     const broken = structure.map((row) => String(row.integrity_check)).filter((text) => text !== 'ok');
     if (broken.length > 0) return broken.map((text) => `The database file is damaged: ${text}.`);
     return [
+      ...schemaFaults(connection),
       ...treeFaults(connection),
       ...completenessFaults(connection),
       ...segmentsOf(connection).flatMap((segment) => [

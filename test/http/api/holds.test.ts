@@ -57,7 +57,16 @@ describe('/api/holds', () => {
     const answer = await release({ reason: 'settled' });
     assert.equal(answer.status, 202);
     const [seen] = (await server.call('GET', '/api/retention', { token: stranger })).json.proposals;
-    assert.deepEqual([seen.kind, seen.subject, seen.reason], ['release', null, null]);
+    const { guid: _, lapses_at, ...rest } = seen;
+    assert.deepEqual(rest, {
+      kind: null,
+      subject: null,
+      reason: null,
+      proposed_at: null,
+      proposed_by: null,
+      acts_at: null,
+    });
+    assert.match(lapses_at, /Z$/);
     assert.deepEqual(answer.json.proposal.subject, {
       kind: 'release',
       hold_guid: hold.guid,
@@ -69,6 +78,22 @@ describe('/api/holds', () => {
     assert.deepEqual((await list()).json.resources, []);
     const none = await server.call('POST', `/api/holds/${hold.guid}/release`, { body: { reason: 'again' } });
     assert.equal(none.status, 404);
+  });
+
+  it('covers what it names, in whatever case a guid is typed', async () => {
+    const covered = async (body: object) => (await create({ reason: 'r', ...body })).json.events;
+    const upper = { organization_guid: organization.toUpperCase() };
+    assert.equal(await covered({ name: 'lower', organization_guid: organization }), 1);
+    assert.equal(await covered({ name: 'upper', ...upper }), 1);
+    const admin = (await server.call('GET', '/api/events?per_page=1&types=audit.organization.create')).json
+      .resources[0].actor.guid;
+    assert.equal(await covered({ name: 'actor', actor_guid: admin.toUpperCase(), ...upper }), 1);
+    for (const name of ['lower', 'upper', 'actor']) {
+      const hold = (await list()).json.resources.find((one: { name: string }) => one.name === name);
+      const release = { body: { reason: 'a test' } };
+      const { proposal } = (await server.call('POST', `/api/holds/${hold.guid}/release`, release)).json;
+      await server.call('POST', `/api/retention/proposals/${proposal.guid}/approve`, { token: second });
+    }
   });
 
   it('goes on when its organization is deleted', async () => {

@@ -1,24 +1,28 @@
 // People of a test server beside its administrator.
 import assert from 'node:assert/strict';
+import { systemRandom } from '../../../src/core/guid.ts';
+import { newAccount } from '../../../src/identity/account.ts';
+import { createPasswords } from '../../../src/identity/password.ts';
+import { systemDoer } from '../../../src/identity/principal.ts';
+import { identityRun } from '../../../src/identity/work.ts';
 import { request, type TestServer } from '../../harness.ts';
 
 const password = 'a password of somebody';
 
-/** Adds an account with these scopes beside the ordinary ones; answers its guid and a token. */
+/**
+ * Adds an account with these scopes beside the ordinary ones; answers its guid and a token. It is made on the machine, so
+ * that the administrator has no hand in it.
+ */
 export async function addPerson(
   server: TestServer,
-  userName: string,
+  username: string,
   scopes: readonly string[] = [],
 ): Promise<{ readonly guid: string; readonly token: string }> {
-  const emails = [{ value: `${userName}@example.org`, primary: true }];
-  const made = await server.call('POST', '/Users', { body: { userName, password, emails, origin: '' } });
-  assert.equal(made.status, 201, made.text);
-  const guid: string = made.json.id;
-  for (const scope of scopes) {
-    const given = await server.call('POST', `/Groups/${scope}/members`, { body: { value: guid } });
-    assert.equal(given.status, 201, given.text);
-  }
-  return { guid, token: await server.login(userName, password) };
+  const passwordHash = await createPasswords({ random: systemRandom }).hash(password);
+  const account = newAccount({ username, passwordHash, email: `${username}@example.org`, scopes });
+  const doer = systemDoer({ absent: 'a test' });
+  const { guid } = await identityRun(server.running.services.store)('account.create', { doer, account });
+  return { guid, token: await server.login(username, password) };
 }
 
 /** A client with the rights of an administrator; answers a token of its own. */

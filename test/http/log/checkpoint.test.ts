@@ -1,6 +1,8 @@
 // The heads of the log as they are served: signed, hardly cached, for everybody who has a token.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { routes } from '../../../src/http/log/checkpoint.ts';
+import type { Call, KnownCall } from '../../../src/http/route.ts';
 import { openCheckpoint } from '../../../src/merkle/checkpoint.ts';
 import { parseVerifierKey } from '../../../src/merkle/note.ts';
 import { request, startServer, type TestServer } from '../../harness.ts';
@@ -62,9 +64,23 @@ describe('the checkpoint', () => {
       for (const rest of ['checkpoint', 'minimum-index', 'tile/0/000.p/1', 'tile/entries/000.p/1']) {
         const reply = await server.call('GET', `/log/epochs/${number}/${rest}`);
         assert.equal(reply.status, 404);
-        assert.equal(reply.json.errors[0].detail, `The log has no epoch ${number}: there are 1`);
+        assert.equal(reply.json.errors[0].detail, `The log has no epoch ${number}: the only one is 1`);
+        assert.equal(reply.headers.get('cache-control'), 'no-cache', 'there may be one later');
       }
     }
+  });
+
+  it('of an epoch that is none, where there are several, names them all', async () => {
+    const services = server.running.services;
+    const epoch = { origin: 'log.test/0011223344556677/1', openedAt: 0 };
+    const epochs = async () => [1, 2, 4].map((number) => ({ ...epoch, number }));
+    const route = routes.find(({ path }) => path === '/log/epochs/:number/checkpoint');
+    assert.ok(route);
+    // A call as the server makes it, as far as this handler looks at it.
+    const call = { params: { number: '3' } } as unknown as Call & KnownCall;
+    const answer = await route.handle(call, { ...services, log: { ...services.log, epochs } });
+    assert.equal(answer.status, 404);
+    assert.match(JSON.stringify(answer.body), /The log has no epoch 3: there are 1, 2 and 4/);
   });
 
   it('is for those who have a token, unless the log is public', async () => {

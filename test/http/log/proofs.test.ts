@@ -61,6 +61,7 @@ describe('/log/proof/:guid', () => {
     ]) {
       const reply = await world.call('GET', `/log/proof/${of}`, { token: token ?? '' });
       assert.deepEqual([reply.status, reply.json.errors[0].detail], [404, 'Event not found']);
+      assert.equal(reply.headers.get('cache-control'), 'no-cache');
     }
     assert.equal((await proofs(unknown)).length, 0);
   });

@@ -109,6 +109,7 @@ describe('tiles and bundles', () => {
     for (const path of missing) {
       const reply = await bytesAt(world, path);
       assert.equal(reply.status, 404, path);
+      assert.equal(reply.headers['cache-control'], 'no-cache', `${path} may be there in a second`);
     }
     const malformed = await world.call('GET', '/log/tile/0/7');
     assert.match(
@@ -134,10 +135,15 @@ describe('tiles and bundles', () => {
       return route.handle(call as unknown as Call & KnownCall, known);
     };
     const tile = tilePath(next).slice('tile/'.length);
-    await assert.rejects(ask('/log/tile/*', tile, behind), /The signed tree of \d+ entries has no/);
+    const refuses = async (path: string, rest: string): Promise<void> => {
+      const answer = await ask(path, rest, behind);
+      assert.deepEqual([answer.status, answer.headers], [404, { 'cache-control': 'no-cache' }]);
+      assert.match(JSON.stringify(answer.body), /The signed tree of \d+ entries has no/);
+    };
+    await refuses('/log/tile/*', tile);
     assert.equal((await ask('/log/tile/*', tile, services)).status, 200);
     const bundle = entriesPath(next.index, next.width).slice('tile/entries/'.length);
-    await assert.rejects(ask('/log/tile/entries/*', bundle, behind), /The signed tree of \d+ entries has no/);
+    await refuses('/log/tile/entries/*', bundle);
   });
 
   it('bundles are for global readers alone: others are refused, and that is recorded', async () => {
