@@ -17,8 +17,8 @@ export async function sayChange(answer: unknown, done: string, json: boolean): P
   const proposal = fieldAt(answer, 'proposal');
   if (proposal === null) return say(done);
   const guid = textAt(proposal, 'guid');
-  await say(`This takes two people. It is proposal ${guid}:`);
-  for (const line of proposalLines(proposal)) await say(`  ${line}`);
+  await say(`This takes two people. It is proposal ${visible(guid)}:`);
+  for (const line of proposalLines(proposal)) await say(`  ${visible(line)}`);
   const who =
     textAt(proposal, 'acts_at') === ''
       ? 'Another administrator'

@@ -89,6 +89,8 @@ interface Verified {
   readonly vouched: Vouched;
   readonly compared: readonly Compared[];
   readonly remembered: KnownLog | null;
+  /** What is remembered from elsewhere and goes further than this copy: nothing to hold it against. */
+  readonly newer: KnownLog | null;
 }
 
 /** Verifies a log and its older epochs. Rejects with SourceFailure where it is out of reach. */
@@ -151,7 +153,7 @@ export async function verifyData(
   });
   const all = folder.epochs.map((report): Verified => {
     const vouched = vouchedBy(report.note, beforehand, [], []);
-    return { report, vouched, compared: comparedOf(report, beforehand, null), remembered: null };
+    return { report, vouched, compared: comparedOf(report, beforehand, null), remembered: null, newer: null };
   });
   const faults = [...folder.faults, ...strangers(beforehand, folder.epochs)];
   const { lines, json, failure } = outcomeOf(all, faults, hashesOnly);
@@ -184,9 +186,13 @@ async function verifyEpoch(
   told: readonly VerifierKey[],
   { hashesOnly, onProgress }: LogOptions,
 ): Promise<Verified> {
-  const origin = await originIn(source);
+  const note = await attempt(source.checkpoint(), ['broken']);
+  const [origin, size] = note instanceof SourceFailure ? [null, 0] : [originOf(note), sizeOf(note)];
   const own = known.filter((log) => log.origin === origin && isOwn(log, address));
-  const remembered = own.find((log) => log.keys.length > 0) ?? own[0] ?? null;
+  const latest = own.find((log) => log.keys.length > 0) ?? own[0] ?? null;
+  // A mirror or a folder lags behind the log; the same address must never go back.
+  const newer = latest !== null && sizeOf(latest.note) > size && latest.address !== address ? latest : null;
+  const remembered = newer === null ? latest : null;
   const given = beforehand.checkpoints.filter((checkpoint) => checkpoint.origin === origin);
   const keys = keysOf(known);
   const report = await verifyLog(source, {
@@ -196,7 +202,12 @@ async function verifyEpoch(
     onProgress,
   });
   const vouched = vouchedBy(report.note, beforehand, keys, told);
-  return { report, vouched, compared: comparedOf(report, beforehand, remembered), remembered };
+  return { report, vouched, compared: comparedOf(report, beforehand, remembered), remembered, newer };
+}
+
+/** The size that a note names; 0 where it names none. */
+function sizeOf(note: string): number {
+  return Number(note.split('\n')[1]) || 0;
 }
 
 /** What no key vouched for is only ever held against the same address. */
@@ -211,7 +222,7 @@ function comparedOf(report: LogReport, { checkpoints }: Beforehand, remembered: 
   const given = checkpoints
     .filter((checkpoint) => checkpoint.origin === origin && held.has(checkpoint.size))
     .map(({ size, path }) => ({ size, whence: `in ${path}` }));
-  const size = remembered === null ? null : Number(remembered.note.split('\n')[1]);
+  const size = remembered === null ? null : sizeOf(remembered.note);
   if (remembered === null || size === null || !held.has(size)) return given;
   return [...given, { size, whence: `remembered from ${remembered.at}` }];
 }
@@ -255,10 +266,10 @@ function outcomeOf(all: readonly Verified[], strange: readonly string[], hashesO
   const failure = failures[0] ?? (first === undefined ? null : visible(first));
   return {
     lines: [
-      ...all.flatMap(({ report, vouched, compared }) =>
-        report.findingsCount === 0
-          ? logLines(report, vouched, compared)
-          : [...findingLines(report), ...hintFor(report, hashesOnly)],
+      ...all.flatMap((one) =>
+        one.report.findingsCount === 0
+          ? [...logLines(one.report, one.vouched, one.compared), ...olderCopy(one.newer)]
+          : [...findingLines(one.report), ...hintFor(one, hashesOnly)],
       ),
       ...strange.slice(failures.length === 0 ? 1 : 0).map(visible),
     ],
@@ -272,7 +283,20 @@ function outcomeOf(all: readonly Verified[], strange: readonly string[], hashesO
   };
 }
 
-function hintFor({ walk }: LogReport, hashesOnly: boolean): string[] {
+function olderCopy(newer: KnownLog | null): string[] {
+  if (newer === null) return [];
+  const leaves = counted(sizeOf(newer.note), 'leaf', 'leaves');
+  return [
+    `An older copy: on ${newer.at} there were ${leaves}${newer.address === null ? '' : ` at ${newer.address}`}.`,
+  ];
+}
+
+function hintFor({ report: { walk, note }, remembered }: Verified, hashesOnly: boolean): string[] {
+  if (note.isChecked && note.signers.length === 0 && (remembered?.keys.length ?? 0) > 0) {
+    return [
+      'The log may have a new key. If its operator has told you one: verify once with --key; what is remembered stays.',
+    ];
+  }
   const hasNone = walk !== null && !hashesOnly && walk.hasEntries && walk.entries + walk.disposed === 0;
   if (!hasNone || walk.leaves === 0) return [];
   return ['Not one entry is there. If only hashes were published, verify with --hashes-only.'];
@@ -282,7 +306,8 @@ function hintFor({ walk }: LogReport, hashesOnly: boolean): string[] {
  * Whether a log that holds is remembered: without a checked signature only where it was, and where keys are remembered
  * only if it was checked with one of them or a given one.
  */
-function isWorthKeeping({ vouched, remembered }: Verified, address: string | null): boolean {
+function isWorthKeeping({ vouched, remembered, newer }: Verified, address: string | null): boolean {
+  if (newer !== null) return false;
   if ((remembered?.keys ?? []).length > 0)
     return ['policy', 'given', 'remembered'].includes(vouched.standing);
   return vouched.standing !== 'none' || address !== null;

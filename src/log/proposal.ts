@@ -204,9 +204,23 @@ export function erasableEvent(
     throw refused(`Event ${guid} is kept whole: ${event.type} tells what was done to the log itself`);
   const hold = holdOn(retentionIn(tx).holds, event);
   if (hold !== undefined) throw refused(`Event ${guid} is under the hold "${hold.name}"`);
+  if (parts.includes('data')) refuseTelling(tx, event);
   if (parts.every((part) => event.erased.includes(part)))
     throw refused(`Event ${guid} has no ${parts.map((part) => spoken[part]).join(' and no ')} any more`);
   return event;
+}
+
+/**
+ * What a later source added is shown with the event that it was added to: erasing only what tells of it would leave it
+ * there, and the log without an account of it.
+ */
+function refuseTelling(tx: Transaction, { type, guid, target, data, erased }: StoredEvent): void {
+  if (type !== 'audit.log.supplemented' || erased.includes('data')) return;
+  const { origin } = JSON.parse(data) as { readonly origin: string };
+  const about = tx.event(origin, target.guid);
+  if (about === undefined || about.erased.includes('particulars')) return;
+  const sentence = `Event ${guid} only tells what was added to event ${target.guid}: erase the names of that event instead, and this goes with them`;
+  throw refused(sentence);
 }
 
 const spoken: Record<Erasable, string> = { data: 'data', particulars: 'names' };

@@ -225,8 +225,10 @@ export interface Inspection extends Pick<Readers, 'rows' | 'tree' | 'tile' | 'en
   own(type: string, after: number): Promise<StoredEvent[]>;
   /** Additions to events with ids above `after`, a bounded number; `type` is that of the events that tell of them. */
   additions(type: string, after: number): Promise<Addition[]>;
-  /** How many events have lost a part of what they said, those of one type left aside. */
-  erased(exceptType: string): Promise<number>;
+  /** Our own events of a type about a target, in their order. */
+  about(type: string, target: Party): Promise<StoredEvent[]>;
+  /** Events with ids above `after` that have lost a part of what they said, in their order, a bounded number. */
+  erased(after: number): Promise<StoredEvent[]>;
   /** What does not hold in the store itself, as sentences; none where all is well. */
   faults(): string[];
   close(): void;

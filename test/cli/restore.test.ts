@@ -387,7 +387,9 @@ describe('hansard restore', () => {
     assert.deepEqual(await home.hansard(['restore', copy, '--data', directory]), {
       code: 0,
       out: '',
-      err: `${directory} is ${copy} again, verified.\nStart it once with: hansard serve --accept-restore\n`,
+      err:
+        `${directory} is ${copy} again, verified.\nStart it once with: hansard serve --data ${directory} --accept-restore\n` +
+        'A new epoch begins then: give its verifier keys to whoever verifies (hansard key export).\n',
     });
     assert.deepEqual(await home.hansard(['restore', copy], { env: { HANSARD_DATA: data } }), {
       code: 1,

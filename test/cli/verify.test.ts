@@ -166,7 +166,19 @@ test('a key that a log had before is not replaced by another that it tells', asy
   resources.set('checkpoint', Buffer.from(checkpointOf(treeOf(entries.slice(0, 3)), impostor)));
   const { code, out } = await home.hansard(['verify', '--url', url]);
   assert.equal(code, 1);
-  assert.equal(out, `The checkpoint is not signed by a known key of "${origin}".\n`);
+  assert.match(out, new RegExp(`^The checkpoint is not signed by a known key of "${origin}"\\.\n`));
+  assert.match(out, /verify once with --key; what is remembered stays\.\n$/);
+});
+
+test('a copy elsewhere that lags behind is told to be older, and what is remembered stays', async (t) => {
+  const home = newHome(t);
+  const { url } = await serveLog(t, withKeys(logResources(entries.slice(0, 5), signer)));
+  assert.equal((await home.hansard(['verify', '--url', url])).code, 0);
+  const mirror = await serveLog(t, withKeys(logResources(entries.slice(0, 3), signer)));
+  const { code, out } = await home.hansard(['verify', '--url', mirror.url]);
+  assert.equal(code, 0, out);
+  assert.match(out, /^An older copy: on 20\S+ there were 5 leaves at http:\S+\.$/m);
+  assert.match((await home.hansard(['verify', '--url', url])).out, /grown from the checkpoint of 5 leaves/);
 });
 
 test('another log at an address that had one is told', async (t) => {

@@ -275,6 +275,14 @@ test('from files to the environment and back by a file', async (t) => {
   const { open, folder } = setUp(t);
   const before = signed(await open(), 1);
   const pem = newPem();
+  await assert.rejects(open({ environmentKey: pem }), {
+    message: /HANSARD_LOG_KEY holds none of the keys that sign now \(1\): put the next key after the one in use/,
+  });
+  const inUse = readFileSync(join(folder, 'log-1.pem'), 'utf8');
+  assert.deepEqual(states(await open({ environmentKey: inUse + pem })), [
+    [2, 'signing'],
+    [1, 'signing'],
+  ]);
   const keys = await open({ environmentKey: pem });
   assert.deepEqual(states(keys), [
     [2, 'signing'],
@@ -287,7 +295,7 @@ test('from files to the environment and back by a file', async (t) => {
 });
 
 test('under FIPS ECDSA P-256 signs beside Ed25519, and both are rotated', async (t) => {
-  const { open } = setUp(t);
+  const { open, folder } = setUp(t);
   const plain = await open();
   const keys = await open({ fips: true });
   assert.deepEqual(
@@ -308,7 +316,10 @@ test('under FIPS ECDSA P-256 signs beside Ed25519, and both are rotated', async 
   );
   assert.deepEqual(verifyingNumbers(keys, signed(keys, 2)), [4, 3]);
   await assert.rejects(open({ fips: true, environmentKey: newPem() }), /no private key of ECDSA P-256/);
-  const brought = await open({ fips: true, environmentKey: newPem() + newPem('ec') });
+  const inUse = [3, 4].map((number) => readFileSync(join(folder, `log-${number}.pem`), 'utf8')).join('');
+  const next = newPem() + newPem('ec');
+  await open({ fips: true, environmentKey: inUse + next });
+  const brought = await open({ fips: true, environmentKey: next });
   assert.deepEqual(verifyingNumbers(brought, signed(brought, 3)), [6, 5]);
 });
 

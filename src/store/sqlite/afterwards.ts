@@ -7,7 +7,7 @@ import type { Addition } from '../contract.ts';
 import type { Connection } from './database.ts';
 import { namesOn } from './dictionary.ts';
 import { disclosed } from './entries.ts';
-import { eventOf, eventsAbout } from './events.ts';
+import { eventOf, eventsAbout, eventsOf } from './events.ts';
 import { segmentsOf } from './segment.ts';
 
 /** Additions to events with ids above `after`, and what our own events of a type tell of each: one snapshot. */
@@ -43,11 +43,18 @@ export function ownEventsAfter(connection: Connection, type: string, after: numb
   return guids.flatMap((guid) => eventOf(connection, '', guidText(guid)) ?? []);
 }
 
-/** How many events have lost a part of what they said, those of one type left aside. */
-export function erasedCount(connection: Connection, exceptType: string): number {
-  return segmentsOf(connection).reduce((sum, { number }) => {
-    const sql = `SELECT count(*) AS n FROM body_${number} AS b JOIN event_${number} AS e ON e.id = b.id
-      WHERE (b.data IS NULL OR b.particulars IS NULL) AND e.type IS NOT (SELECT id FROM type WHERE name = ?)`;
-    return sum + Number(connection.get(sql, [exceptType])?.n);
-  }, 0);
+/** Events with ids above `after` that have lost a part of what they said, in their order. */
+export function erasedAfter(connection: Connection, after: number): StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (const segment of segmentsOf(connection)) {
+    const room = limits.eventsReadAtOnce - events.length;
+    if (room === 0 || (segment.lastId !== null && segment.lastId <= after)) continue;
+    const sql = `SELECT id FROM body_${segment.number}
+      WHERE id > ? AND (data IS NULL OR particulars IS NULL) ORDER BY id LIMIT ?`;
+    const spans = [{ segment, from: 0, to: 0 }];
+    // One at a time: the data that some of them still have may be too much for one answer.
+    for (const { id } of connection.all(sql, [after, room]))
+      events.push(...eventsOf(connection, spans, [{ id: Number(id), occurredAt: 0 }]));
+  }
+  return events;
 }

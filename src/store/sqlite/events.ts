@@ -194,7 +194,11 @@ function spansOf(connection: Connection): Span[] {
  * The events of the given keys, in the keys' order, read some at a time.
  * @throws BadQueryParameter where together they are too large to be answered at once.
  */
-function eventsOf(connection: Connection, spans: readonly Span[], keys: readonly EventKey[]): StoredEvent[] {
+export function eventsOf(
+  connection: Connection,
+  spans: readonly Span[],
+  keys: readonly EventKey[],
+): StoredEvent[] {
   const found = new Map<number, StoredEvent>();
   let characters = 0;
   for (const { segment } of spans) {

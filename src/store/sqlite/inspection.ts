@@ -1,12 +1,12 @@
 // A store's file as a verifier reads it: one connection that cannot write and asks for no lock, so that it also works
 // beside a running server and on a backup. Its own faults are looked for by what must hold between its tables.
 import type { Inspection } from '../contract.ts';
-import { additionsAfter, erasedCount, ownEventsAfter } from './afterwards.ts';
+import { additionsAfter, erasedAfter, ownEventsAfter } from './afterwards.ts';
 import { completenessFaults } from './completeness.ts';
 import { counts } from './counts.ts';
 import { type Connection, connect } from './database.ts';
 import { outcomes } from './dictionary.ts';
-import { eventOf, originsOf } from './events.ts';
+import { eventOf, eventsAbout, originsOf } from './events.ts';
 import { findRows } from './rows.ts';
 import { schemaFaults } from './schema.ts';
 import { type Segment, segmentsOf } from './segment.ts';
@@ -26,7 +26,8 @@ export function inspectSqliteStore(file: string): Inspection {
     originsOf: async (guid) => originsOf(connection, guid),
     own: async (type, after) => ownEventsAfter(connection, type, after),
     additions: async (type, after) => additionsAfter(connection, type, after),
-    erased: async (exceptType) => erasedCount(connection, exceptType),
+    about: async (type, target) => eventsAbout(connection, type, target),
+    erased: async (after) => erasedAfter(connection, after),
     faults: () => faultsOf(connection),
     close: () => connection.close(),
   };
