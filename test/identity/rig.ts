@@ -44,7 +44,11 @@ export async function openRig(directory = mkdtempSync(join(tmpdir(), 'hansard-id
   const random = systemRandom;
   if ((await store.stats()).events === 0) {
     const adminPasswordHash = await createPasswords({ random }).hash(adminPassword);
-    await store.run('start.first', { origin: 'log.test/0123456789abcdef/1', adminPasswordHash, version: '0.0.0' });
+    await store.run('start.first', {
+      origin: 'log.test/0123456789abcdef/1',
+      adminPasswordHash,
+      version: '0.0.0',
+    });
   }
   const tokens = await createTokens({ keyFile: `${directory}/keys/token.pem`, issuer, store, now, random });
   const doors = await createDoors({

@@ -276,7 +276,8 @@ test('from files to the environment and back by a file', async (t) => {
   const before = signed(await open(), 1);
   const pem = newPem();
   await assert.rejects(open({ environmentKey: pem }), {
-    message: /HANSARD_LOG_KEY holds none of the keys that sign now \(1\): put the next key after the one in use/,
+    message:
+      /HANSARD_LOG_KEY holds none of the keys that sign now \(1\): put the next key after the one in use/,
   });
   const inUse = readFileSync(join(folder, 'log-1.pem'), 'utf8');
   assert.deepEqual(states(await open({ environmentKey: inUse + pem })), [
