@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { limits } from '../core/limits.ts';
 import { itemsAt, parsed, textAt } from '../export/field.ts';
-import { originParts } from '../log/epoch.ts';
+import { isSameLog, originParts } from '../log/epoch.ts';
 import { parseCheckpoint } from '../merkle/checkpoint.ts';
 import { Malformed } from '../merkle/malformed.ts';
 import { parseNote, type VerifierKey } from '../merkle/note.ts';
@@ -32,12 +32,6 @@ export interface OlderEpoch {
   /** As its place says. */
   readonly number: number;
   readonly source: LogSource;
-}
-
-/** Whether two origin lines are of epochs of one log. */
-export function isSameLog(one: string, other: string): boolean {
-  const log = originParts(one)?.log;
-  return one === other || (log !== undefined && log === originParts(other)?.log);
 }
 
 /** Whether an origin line is that of the epoch with this number of the log that `present` is an epoch of. */

@@ -2,6 +2,7 @@
 // afterwards. A log behind an address must be the one that was there before, and only have grown.
 import { systemClock } from '../core/clock.ts';
 import { microsText } from '../core/instant.ts';
+import { isSameLog } from '../log/epoch.ts';
 import { sameHash } from '../merkle/hash.ts';
 import { formatVerifierKey, type VerifierKey } from '../merkle/note.ts';
 import type { Policy } from '../merkle/policy.ts';
@@ -11,7 +12,7 @@ import type { NoteReport, Trust } from '../verify/note.ts';
 import { attempt, type LogSource, SourceFailure } from '../verify/source.ts';
 import { reasonOf } from './failure.ts';
 import { type KnownLog, keepKnownLogs, keysOf, knownLogs, knownLogsPath } from './known-logs.ts';
-import { type FoundLog, isEpochOf, isSameLog, originOf } from './log-address.ts';
+import { type FoundLog, isEpochOf, originOf } from './log-address.ts';
 import { counted, tell, visible } from './terminal.ts';
 import {
   type Compared,

@@ -1,5 +1,5 @@
 // UUIDs: texts outside, 16 bytes in the stores. Our own are version 7 (RFC 9562), so that they sort by time.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** A UUID in its lower-case text form. */
 export type Guid = string;
@@ -33,6 +33,14 @@ export function newGuid(nowMillis: number = Date.now(), random: Random = systemR
   bytes.writeUIntBE(nowMillis, 0, 6);
   bytes.set(random(10), 6);
   bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+  return guidText(bytes);
+}
+
+/** A UUID of version 8 (RFC 9562) that follows from what it is made of: the same again, the same UUID. */
+export function derivedGuid(from: readonly unknown[]): Guid {
+  const bytes = createHash('sha256').update(JSON.stringify(from)).digest().subarray(0, 16);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
   bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
   return guidText(bytes);
 }

@@ -62,6 +62,12 @@ export function originParts(origin: string): { readonly log: string; readonly ep
   return match === null ? null : { log: match[1] ?? '', epoch: Number(match[2]) };
 }
 
+/** Whether two origin lines are of epochs of one log. */
+export function isSameLog(one: string, other: string): boolean {
+  const log = originParts(one)?.log;
+  return one === other || (log !== undefined && log === originParts(other)?.log);
+}
+
 /** Begins the first epoch; part of the first start, whose event tells of it. */
 export function openFirstEpoch(tx: Transaction, origin: string, at: Instant): void {
   tx.insert(epochTable, { number: 1, origin, opened_at: at });

@@ -1,8 +1,7 @@
 // Events from elsewhere into the log: a batch of lines in, each kept, known or refused with its number and reason.
 // Runs in the writer. Importing the same lines again changes nothing: even a refused line is told of only once.
-import { createHash } from 'node:crypto';
 import { AppError } from '../core/error.ts';
-import { type Guid, guidText } from '../core/guid.ts';
+import { derivedGuid, type Guid } from '../core/guid.ts';
 import { JsonRefused, readJson } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { EventDraft, Outcome, StoredEvent } from '../event/event.ts';
@@ -168,11 +167,5 @@ function conflictGuid({ origin, guid }: StoredEvent, draft: EventDraft, fields: 
     spaceGuid,
     organizationGuid,
   ];
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([origin, guid, fields, head]))
-    .digest()
-    .subarray(0, 16);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  return guidText(bytes);
+  return derivedGuid([origin, guid, fields, head]);
 }

@@ -1,7 +1,6 @@
 // What is told of the log's keys: one event for each that was made and one for each whose end was set. The guid of
 // such an event follows from what it tells, so that a change which a stop cut off is told once however often it is tried.
-import { createHash } from 'node:crypto';
-import { type Guid, guidText } from '../core/guid.ts';
+import { derivedGuid, type Guid } from '../core/guid.ts';
 import { microsText } from '../core/instant.ts';
 import type { Scene, Transaction } from '../store/contract.ts';
 import { append, type Doer, type Happening } from './append.ts';
@@ -50,18 +49,10 @@ function told(type: string, key: RingKey, more: object): Told {
   const fingerprint = fingerprintOf(key);
   const data = { number, algorithm, fingerprint, ...more };
   return {
-    guid: guidFrom([type, data]),
+    guid: derivedGuid([type, data]),
     type,
     target: { type: 'key', guid: fingerprint },
     targetName: `log key ${number}`,
     data,
   };
-}
-
-/** A UUID of version 8 (RFC 9562) from what is told. */
-function guidFrom(told: readonly unknown[]): Guid {
-  const bytes = createHash('sha256').update(JSON.stringify(told)).digest().subarray(0, 16);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(6) & 0x0f), 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  return guidText(bytes);
 }

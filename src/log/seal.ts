@@ -19,6 +19,7 @@ import {
   checkpointTable,
   type Epoch,
   type EpochOpening,
+  isSameLog,
   originParts,
   type SignedCheckpoint,
 } from './epoch.ts';
@@ -281,8 +282,4 @@ export async function standingOf(
 function isPast(note: string, origin: string): boolean {
   const past = checkpointOf(note).origin;
   return isSameLog(past, origin) && (originParts(past)?.epoch ?? 0) < (originParts(origin)?.epoch ?? 0);
-}
-
-function isSameLog(one: string, other: string): boolean {
-  return one === other || (originParts(one) !== null && originParts(one)?.log === originParts(other)?.log);
 }

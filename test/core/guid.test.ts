@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { guidBytes, guidText, isGuid, newGuid, pooledRandom, systemRandom } from '../../src/core/guid.ts';
+import {
+  derivedGuid,
+  guidBytes,
+  guidText,
+  isGuid,
+  newGuid,
+  pooledRandom,
+  systemRandom,
+} from '../../src/core/guid.ts';
 
 test('16 bytes and their text are one to one, in either case of letters', () => {
   fc.assert(
@@ -65,5 +73,15 @@ test('a pool hands out every byte of its source once, in pieces of any length', 
         assert.equal(new Set(given).size, given.length);
       },
     ),
+  );
+});
+
+test('a derived guid is of version 8, and the same for the same alone', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string(), { minLength: 1 }), fc.array(fc.string()), (one, other) => {
+      const guid = derivedGuid(one);
+      assert.match(guid, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      assert.equal(derivedGuid(other) === guid, JSON.stringify(other) === JSON.stringify(one));
+    }),
   );
 });
