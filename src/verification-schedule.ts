@@ -49,17 +49,22 @@ export async function scheduleVerification(parts: VerificationParts): Promise<Ve
     if (last !== null && parts.now() - last.at < parts.everyMs * 1_000) return;
     await run();
   };
-  const timer =
-    parts.everyMs === 0
-      ? undefined
-      : setInterval(
-          () => {
-            running = running.then(look).catch((error) => {
-              if (!ending.signal.aborted) parts.report(`The log could not be verified: ${error}`);
-            });
-          },
-          Math.min(parts.everyMs, limits.verificationLookMs),
-        ).unref();
+  let isLooking = false;
+  const tick = (): void => {
+    // One that takes longer than until the next look is waited for, not queued behind.
+    if (isLooking || ending.signal.aborted) return;
+    isLooking = true;
+    running = running
+      .then(look)
+      .catch((error) => {
+        if (!ending.signal.aborted) parts.report(`The log could not be verified: ${error}`);
+      })
+      .finally(() => {
+        isLooking = false;
+      });
+  };
+  const lookMs = Math.min(parts.everyMs, limits.verificationLookMs);
+  const timer = parts.everyMs === 0 ? undefined : setInterval(tick, lookMs).unref();
   return {
     verified: () => latest,
     run: () => {
