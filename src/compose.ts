@@ -37,6 +37,7 @@ import { checkOrigin } from './log/import.ts';
 import { type ImportReport, importAll } from './log/import-all.ts';
 import { broughtKeys } from './log/key-pem.ts';
 import type { LogServices } from './log/log-services.ts';
+import { readPolicyFile } from './log/policy-file.ts';
 import { retentionTables } from './log/retention-table.ts';
 import { cosignatureTable, witnessTable } from './log/witness-table.ts';
 import { leaveNotice, type Notice, withdrawNotice } from './notices.ts';
@@ -97,7 +98,7 @@ async function openLog(
       environmentKey: config.logKey,
       acceptRestore: config.acceptRestore,
       isPublic: config.logPublic,
-      witnessPolicy: config.witnessPolicy,
+      witnessPolicy: config.witnessPolicy === null ? null : readPolicyFile(config.witnessPolicy),
       doer,
       now: systemClock,
       random: systemRandom,
@@ -234,8 +235,8 @@ async function seedOnFirstStart(
   logName: string,
   { chosen, announce }: FirstPassword,
 ): Promise<void> {
-  const { events } = await store.stats();
-  if (events > 0) return;
+  const { newestEventId } = await store.tree();
+  if (newestEventId > 0) return;
   const password = chosen ?? randomBytes(18).toString('base64url');
   if (chosen === null) announce(password);
   const adminPasswordHash = await createPasswords({ random: systemRandom }).hash(password);

@@ -11,7 +11,7 @@ import type { Doer } from './log/append.ts';
 import { type Epoch, type EpochOpening, epochOf, epochTable, originParts } from './log/epoch.ts';
 import { type LogKeys, openKeys } from './log/keys.ts';
 import type { LogServices } from './log/log-services.ts';
-import { canDoWithout, readPolicyFile } from './log/policy-file.ts';
+import { canDoWithout, type WitnessPolicy } from './log/policy-file.ts';
 import { consistencyOf } from './log/prove.ts';
 import { type Remembered, rememberedIn } from './log/remembered.ts';
 import { newestCheckpoint, type Sealer, type Standing, standingOf, startSealer } from './log/seal.ts';
@@ -30,8 +30,8 @@ export interface SealingOptions {
   /** Whether a store that fell behind what was signed may begin the next epoch. */
   readonly acceptRestore: boolean;
   readonly isPublic: boolean;
-  /** The file of the witness policy; null: nobody is asked. */
-  readonly witnessPolicy: string | null;
+  /** Null: no witness is asked. */
+  readonly witnessPolicy: WitnessPolicy | null;
   /** Who accepts, and who records what Hansard does by itself. */
   readonly doer: Doer;
   readonly now: Clock;
@@ -131,7 +131,7 @@ async function witnessesOf(
 ): Promise<Witnesses | null> {
   if (witnessPolicy === null) return null;
   return createWitnesses({
-    policy: readPolicyFile(witnessPolicy),
+    policy: witnessPolicy,
     epoch: number,
     logKeys: () => keys.verifierKeys(origin),
     checkpoint,
@@ -158,7 +158,7 @@ async function seenAhead(store: Store, keys: LogKeys, options: SealingOptions): 
   const told = ahead.map(({ witness, size }) => `${witness} (${size} leaves)`).join(', ');
   const reason = `another tree than this store's was cosigned by ${told}`;
   const names = ahead.map(({ witness }) => witness);
-  if (!canDoWithout(readPolicyFile(witnessPolicy), names))
+  if (!canDoWithout(witnessPolicy, names))
     return { kind: 'behind', known: newest, knownEpoch: epoch.number, reason };
   report(`The quorum of the witnesses can be met without them, but ${reason}.`);
   return null;

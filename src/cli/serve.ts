@@ -45,6 +45,11 @@ async function run(config: Config): Promise<void> {
   process.stdout.write(banner(running.address, config, made));
   const halted = running.services.log.halted();
   if (halted !== null) tell(halted);
+  const epoch = (await running.services.log.epochs()).at(-1);
+  if (config.acceptRestore && epoch !== undefined)
+    tell(
+      `Epoch ${epoch.number} of the log: give its verifier keys to whoever verifies (hansard key export).`,
+    );
   const stop = (): void => {
     running.stop().then(
       () => process.exit(0),

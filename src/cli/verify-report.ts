@@ -104,7 +104,7 @@ export function bundleLines(report: BundleReport, vouched: readonly Vouched[]): 
   const names = manifest.files.map(({ name }) => visible(name)).join(', ');
   const events = counted(manifest.count, 'event');
   const server = manifest.server === null ? '' : ` from ${visible(manifest.server)}`;
-  const filters = visible(manifest.filters.join(' ') || 'none');
+  const filters = visible(manifest.filters.join('; ') || 'none');
   const about = `Exported ${visible(manifest.created_at)}${server}; filters: ${filters}.`;
   const foreign =
     unlisted.length === 0 ? [] : [`Not in the manifest, and not checked: ${visible(unlisted.join(', '))}.`];

@@ -18,7 +18,7 @@ export function createMetrics({
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string): Gauge =>
     new Gauge({ name: `hansard_${name}`, help, registers: [registry] });
-  const events = gauge('events', 'Events in the log');
+  const events = gauge('events', 'Events that the log has taken');
   const unsealed = gauge('events_unsealed', 'Events that are not in the tree yet');
   const checkpoint = gauge('checkpoint_leaves', 'Leaves that the newest checkpoint covers');
   const halted = gauge(
@@ -30,7 +30,7 @@ export function createMetrics({
   return async () => {
     const { newestEventId, lastEventId } = await store.tree();
     const note = log.latest();
-    events.set((await store.stats()).events);
+    events.set(newestEventId);
     unsealed.set(newestEventId - lastEventId);
     checkpoint.set(note === null ? 0 : parseCheckpoint(parseNote(note).text).size);
     halted.set(log.halted() === null ? 0 : 1);

@@ -106,7 +106,7 @@ function v3Info(_call: Call, { url }: Services): Answer {
 }
 
 async function ready(_call: Call, { store }: Services): Promise<Answer> {
-  await store.stats();
+  await store.tree();
   return { status: 200, body: { status: 'ready' } };
 }
 

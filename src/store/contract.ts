@@ -94,7 +94,6 @@ export interface Readers {
   expired(expiry: Expiry, after: number): Promise<ExpiredEvents>;
   /** The oldest segment, where it is full and sealed and all of it is past its term; null otherwise. */
   expiredSegment(expiry: Expiry): Promise<SegmentDrop | null>;
-  stats(): Promise<StoreStats>;
 }
 
 /** Which events need no longer be kept, as data that each store compiles for itself. */
@@ -176,13 +175,6 @@ export interface Evidence {
   readonly dataSalt: string | null;
   readonly particulars: string | null;
   readonly particularsSalt: string | null;
-}
-
-export interface StoreStats {
-  readonly events: number;
-  /** How many of them are in the tree and in the counts. */
-  readonly sealed: number;
-  readonly segments: number;
 }
 
 /** What the writer has beside the transaction. `now` never answers the same instant twice. */

@@ -42,7 +42,7 @@ export async function openRig(directory = mkdtempSync(join(tmpdir(), 'hansard-id
   const work = new URL('../../src/work.ts', import.meta.url);
   const store = await openSqliteStore({ directory, work });
   const random = systemRandom;
-  if ((await store.stats()).events === 0) {
+  if ((await store.tree()).newestEventId === 0) {
     const adminPasswordHash = await createPasswords({ random }).hash(adminPassword);
     await store.run('start.first', {
       origin: 'log.test/0123456789abcdef/1',

@@ -54,7 +54,7 @@ export async function openRig(directory: string, segmentEvents?: number): Promis
     readers: 1,
     ...(segmentEvents === undefined ? {} : { segmentEvents }),
   });
-  if (isFirst || (await store.stats()).events === 0) {
+  if (isFirst || (await store.tree()).newestEventId === 0) {
     const origin = originLine('log.test', systemRandom);
     await store.run('start.first', { origin, adminPasswordHash: 'none', version: '0' });
   }

@@ -4,14 +4,13 @@ import type { Guid } from '../../core/guid.ts';
 import type { Tile } from '../../merkle/tile.ts';
 import type { NarrowedQuery } from '../../query/narrow.ts';
 import type { PageRequest } from '../../query/page.ts';
-import type { Expiry, Readers, StoreStats } from '../contract.ts';
+import type { Expiry, Readers } from '../contract.ts';
 import type { RowQuery, Table } from '../table.ts';
 import { type Connection, connect } from './database.ts';
 import { expiredAfter, expiredSegment } from './dispose.ts';
-import { evidenceOf, findEvent, newestId, readPage } from './events.ts';
+import { evidenceOf, findEvent, readPage } from './events.ts';
 import { type FromThread, failureOf, type ToReader } from './message.ts';
 import { countOf, findRows } from './rows.ts';
-import { segmentsOf } from './segment.ts';
 import { entriesOf, type LeafBatch, minimumIndex, nextLeaves, tileOf, treeOf } from './tree.ts';
 
 /** The same methods as Readers, synchronously, on one connection. */
@@ -37,11 +36,6 @@ function readersOn(connection: Connection): Synchronous {
     leaves: (max: number) => nextLeaves(connection, max),
     expired: (expiry: Expiry, after: number) => expiredAfter(connection, expiry, after),
     expiredSegment: (expiry: Expiry) => expiredSegment(connection, expiry),
-    stats: (): StoreStats => ({
-      events: newestId(connection),
-      sealed: treeOf(connection).lastEventId,
-      segments: segmentsOf(connection).length,
-    }),
   };
 }
 

@@ -75,7 +75,6 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     rowPage: (table, query) => read('rowPage', table, query),
     page: (query, request) => read('page', query, request),
     find: (query, guid) => read('find', query, guid),
-    stats: () => lookUps.ask({ method: 'stats', args: [] }) as Promise<never>,
     run: (name, input) => writer.ask({ kind: 'work', name, input }),
     onCommit: (listener) => void listeners.push(listener),
     evidence: (query, guid) => read('evidence', query, guid),
